@@ -1,0 +1,103 @@
+/* UTF-8 checking and decoding. The first byte decides length and the least value; a fast path
+ * skips eight ASCII bytes at a time. */
+#include "base/utf8.h"
+
+#include <string.h>
+
+static size_t sequence_length(unsigned char first)
+{
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first <= 0xdf)
+        return 2;
+    if (first >= 0xe0 && first <= 0xef)
+        return 3;
+    if (first >= 0xf0 && first <= 0xf4)
+        return 4;
+    return 0;
+}
+
+size_t utf8_decode(const char *text, size_t length, uint32_t *ret_point)
+{
+    if (length == 0)
+        return 0;
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t n = sequence_length(bytes[0]);
+    if (n == 0 || n > length)
+        return 0;
+    if (n == 1) {
+        *ret_point = bytes[0];
+        return 1;
+    }
+    uint32_t point = bytes[0] & (0xffu >> (n + 1));
+    for (size_t i = 1; i < n; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+        point = point << 6 | (bytes[i] & 0x3fu);
+    }
+    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
+    if (point < least[n] || point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return 0;
+    *ret_point = point;
+    return n;
+}
+
+size_t utf8_valid_length(const char *text, size_t length)
+{
+    size_t at = 0;
+    while (at < length) {
+        uint64_t eight;
+        while (length - at >= sizeof(eight)) {
+            memcpy(&eight, text + at, sizeof(eight));
+            if (eight & UINT64_C(0x8080808080808080))
+                break;
+            at += sizeof(eight);
+        }
+        if (at == length)
+            break;
+        uint32_t point;
+        size_t n = utf8_decode(text + at, length - at, &point);
+        if (n == 0)
+            return at;
+        at += n;
+    }
+    return at;
+}
+
+size_t utf8_encode(uint32_t point, char *ret_bytes)
+{
+    if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff))
+        return 0;
+    if (point < 0x80) {
+        ret_bytes[0] = (char)point;
+        return 1;
+    }
+    size_t n = point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
+    static const unsigned char marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    for (size_t i = n - 1; i > 0; i--) {
+        ret_bytes[i] = (char)(0x80 | (point & 0x3f));
+        point >>= 6;
+    }
+    ret_bytes[0] = (char)(marks[n] | point);
+    return n;
+}
+
+size_t utf8_count(const char *text, size_t length)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < length; i++)
+        count += ((unsigned char)text[i] & 0xc0) != 0x80;
+    return count;
+}
+
+bool utf8_is_deceptive(uint32_t point)
+{
+    if (point < 0x20 || (point >= 0x7f && point <= 0x9f))
+        return true;
+    if (point < 0x61c)
+        return false;
+    return point == 0x61c || point == 0x200b || point == 0x200e || point == 0x200f ||
+           (point >= 0x202a && point <= 0x202e) || point == 0x2060 ||
+           (point >= 0x2066 && point <= 0x2069) || point == 0xfeff ||
+           (point >= 0xe0000 && point <= 0xe007f);
+}

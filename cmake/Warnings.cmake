@@ -1,0 +1,30 @@
+# The warning set of the project, as an interface target; each flag only where the compiler knows it.
+include(CheckCCompilerFlag)
+
+add_library(ninepence_warnings INTERFACE)
+
+set(NINEPENCE_WARNINGS
+    -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes
+    -Wmissing-prototypes -Wmissing-declarations -Wold-style-definition -Wpointer-arith -Wcast-qual
+    -Wcast-align -Wwrite-strings -Wundef -Wvla -Wformat=2 -Wdouble-promotion -Wfloat-equal
+    -Wimplicit-fallthrough -Wswitch-enum -Wnull-dereference -Wunused-macros -Wredundant-decls
+    -Wdate-time)
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+    list(APPEND NINEPENCE_WARNINGS -Wformat-signedness -Wlogical-op -Wduplicated-cond
+         -Wduplicated-branches -Wjump-misses-init -Warith-conversion -Walloc-zero)
+else()
+    list(APPEND NINEPENCE_WARNINGS -Wcomma -Wconditional-uninitialized -Wassign-enum
+         -Wmissing-variable-declarations -Wshorten-64-to-32 -Wextra-semi-stmt
+         -Wunreachable-code-aggressive)
+endif()
+
+foreach(flag ${NINEPENCE_WARNINGS})
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" known)
+    check_c_compiler_flag(${flag} ${known})
+    if(${known})
+        target_compile_options(ninepence_warnings INTERFACE ${flag})
+    endif()
+endforeach()
+if(NINEPENCE_WERROR)
+    target_compile_options(ninepence_warnings INTERFACE -Werror)
+endif()

@@ -1,0 +1,47 @@
+/* An asynchronous pool of PostgreSQL connections on one libuv loop. It opens nothing before the
+ * first request, one connection first and more when they help; reads share connections in pipeline
+ * mode, a transaction owns one. Settings carry the names people know from SQLAlchemy. */
+#ifndef DB_POOL_H
+#define DB_POOL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "db/query.h"
+#include "db/settings.h"
+
+struct uv_loop_s;
+
+/* Called once, before the first connection, when the settings do not say yet where to connect (a
+ * private cluster that must be started). The program ends it with db_pool_set_target() or
+ * db_pool_unavailable(), now or later; after the latter the next request asks again. */
+typedef void db_pool_prepare(struct db_pool *pool, void *data);
+
+struct db_pool_options {
+    struct uv_loop_s *loop;
+    const struct db_settings *settings; /* copied */
+    db_pool_prepare *prepare;           /* or NULL */
+    void *prepare_data;
+};
+
+MUST_CHECK struct db_pool *db_pool_new(const struct db_pool_options *options);
+
+void db_pool_set_target(struct db_pool *pool, const struct db_settings *settings);
+void db_pool_unavailable(struct db_pool *pool, const struct db_failure *failure);
+
+/* Lets running work finish for at most `drain_ms`, closes all connections, calls `closed` and frees
+ * the pool after it. */
+void db_pool_close(struct db_pool *pool, uint64_t drain_ms, void (*closed)(void *data), void *data);
+
+struct db_pool_stat {
+    int connections; /* open, of which … */
+    int busy;        /* … running something */
+    int waiting;     /* requests without a connection */
+    uint64_t queries, failures, reconnects, retries, cancels;
+    int server_version; /* 150020, 0 before the first connection */
+    bool behind_pooler; /* a transaction pooler was detected or set */
+};
+
+void db_pool_stat(const struct db_pool *pool, struct db_pool_stat *ret_stat);
+
+#endif

@@ -1,0 +1,44 @@
+/* Parsed JSON of requests: cJSON trees behind a gate. A tree from json_parse() has passed
+ * mcp/json_gate (valid UTF-8, strict grammar, limits, no duplicate keys, no \u0000), and every
+ * number in it is a node of type cJSON_Raw whose `valuestring` is the number's source text: nothing
+ * ever goes through double, and printing a node gives the text back. Read members with json_get()
+ * (exact case), never with the functions of cJSON that ignore case or truncate numbers. */
+#ifndef MCP_JSON_H
+#define MCP_JSON_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/own.h"
+
+/* NULL and *ret_why (static text) when the bytes are not acceptable JSON or memory ran out
+ * (*ret_why is then NULL). Owner: the caller, cJSON_Delete(). */
+MUST_CHECK cJSON *json_parse(const char *text, size_t length, const char **ret_why);
+
+/* The member of an object; NULL when `object` is NULL, no object, or has no such member. */
+const cJSON *json_get(const cJSON *object, const char *key);
+
+/* The value as a string, NULL if it is none. */
+const char *json_get_text(const cJSON *object, const char *key);
+
+static inline bool json_is_number(const cJSON *value)
+{
+    return cJSON_IsRaw(value);
+}
+
+/* The source text of a number. */
+static inline const char *json_number_text(const cJSON *value)
+{
+    return value->valuestring;
+}
+
+/* An integer in the range of int64_t written without fraction or exponent: 0, otherwise -EINVAL or
+ * -ERANGE; the output is untouched then. */
+int json_int_value(const cJSON *value, int64_t *ret_number);
+
+void json_delete(cJSON **value);
+#define OWNED_JSON CLEANUP(json_delete) cJSON *
+
+#endif

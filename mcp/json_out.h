@@ -1,0 +1,56 @@
+/* A streaming JSON writer: values go straight into a growing buffer, in the order of the calls; the
+ * writer puts the commas and escapes the text. Errors (out of memory, buffer at its cap) are
+ * remembered in the buffer, so look once at the end with json_out_error(). RFC 8259.
+ *
+ *     json_object(out);                       {
+ *     json_put_text(out, "name", "x");         "name":"x",
+ *     json_put_array(out, "rows");             "rows":[
+ *     json_int(out, 1);                          1
+ *     json_end_array(out);                      ]
+ *     json_end_object(out);                   }
+ *
+ * Text must be valid UTF-8; what is not is replaced by U+FFFD. Control, bidirectional and other
+ * code points that deceive a reader (utf8_is_deceptive()) are written as \uXXXX. */
+#ifndef MCP_JSON_OUT_H
+#define MCP_JSON_OUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct json_out {
+    struct buf *buf;  /* borrowed */
+    bool needs_comma; /* a value stands before the next one on this level */
+};
+
+void json_out_init(struct json_out *out, struct buf *buf);
+
+/* 0, -ENOMEM or -EMSGSIZE. */
+int json_out_error(const struct json_out *out);
+
+void json_object(struct json_out *out);
+void json_end_object(struct json_out *out);
+void json_array(struct json_out *out);
+void json_end_array(struct json_out *out);
+void json_key(struct json_out *out, const char *key);
+
+/* Values. json_text(NULL) writes null. json_raw() writes bytes that already are one JSON value. */
+void json_text(struct json_out *out, const char *text);
+void json_text_n(struct json_out *out, const char *text, size_t length);
+void json_int(struct json_out *out, int64_t number);
+void json_bool(struct json_out *out, bool truth);
+void json_null(struct json_out *out);
+void json_raw(struct json_out *out, const char *json, size_t length);
+
+/* A member: key and value in one call. */
+void json_put_text(struct json_out *out, const char *key, const char *text);
+void json_put_int(struct json_out *out, const char *key, int64_t number);
+void json_put_bool(struct json_out *out, const char *key, bool truth);
+void json_put_null(struct json_out *out, const char *key);
+void json_put_raw(struct json_out *out, const char *key, const char *json);
+void json_put_object(struct json_out *out, const char *key);
+void json_put_array(struct json_out *out, const char *key);
+
+#endif

@@ -1,0 +1,75 @@
+/* An MCP server on a pair of byte streams: both protocol eras, decided per request (legacy
+ * 2024-11-05 to 2025-11-25 by handshake, 2026-07-28 stateless). The library knows tools, resources
+ * and prompts by their declarations and nothing of what they do; see mcp/README.md for a complete
+ * program. One thread, one libuv loop. */
+#ifndef MCP_SERVER_H
+#define MCP_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/own.h"
+#include "mcp/call.h"
+#include "mcp/tool.h"
+
+struct uv_loop_s;
+struct mcp_server;
+struct buf;
+
+struct mcp_server_options {
+    const char *name;    /* serverInfo.name; required */
+    const char *version; /* required */
+    const char *title;   /* or NULL; likewise below */
+    const char *description;
+    const char *website_url;
+
+    const struct tool *const *tools; /* NULL-terminated; borrowed, as all declarations */
+
+    /* Fields that every tool which is not read-only gets beside its own, bound into a struct of
+     * this size (call_extra_args()). NULL: none. */
+    const struct field *extra_args;
+    size_t extra_args_size;
+
+    /* Writes `instructions` when asked (initialize, server/discover). NULL: none. */
+    void (*instructions)(void *user, struct buf *text);
+
+    /* Runs before each tool's start(), with the arguments bound; ends with call_start(), now or
+     * later, or ends the call itself. NULL: call_start() at once. */
+    void (*before_start)(struct call *call);
+
+    uint64_t call_deadline_ms; /* 0: the library's default */
+    bool read_only;            /* tools without TOOL_READ_ONLY are not offered */
+    void *user;
+};
+
+/* NULL when out of memory; declarations that contradict themselves are reported by
+ * mcp_server_check() (for tests), not here. `loop` and everything in the options must outlive the
+ * server. */
+MUST_CHECK struct mcp_server *mcp_server_new(struct uv_loop_s *loop,
+                                             const struct mcp_server_options *options);
+
+/* 0, or -EINVAL and one line in `why` for the first contradiction: duplicate names, fields without
+ * doc, defaults that do not bind, a required field with a default … */
+int mcp_server_check(const struct mcp_server *server, struct buf *why);
+
+/* Serves lines from descriptor `in` to descriptor `out` until end of input, then lets running calls
+ * finish for a while, flushes, and calls `stopped` once. The descriptors are owned by the server
+ * from here on. Negative errno when the streams cannot be opened. */
+MUST_CHECK int mcp_server_serve(struct mcp_server *server, int in, int out,
+                                void (*stopped)(struct mcp_server *server, void *user));
+
+/* Ends serving as at end of input (for signals). */
+void mcp_server_stop(struct mcp_server *server);
+
+/* Runs one tool without a client (command line): `arguments` is a JSON object, consumed. `done`
+ * gets the result object as JSON text, {"structuredContent":…,"isError":…,"content":…}, borrowed for
+ * the call. 0, -ENOENT for an unknown tool, -ENOMEM. */
+MUST_CHECK int mcp_server_call(struct mcp_server *server, const char *tool, cJSON *arguments,
+                               void (*done)(void *data, const char *result, size_t length),
+                               void *data);
+
+/* After `stopped`. NULL is fine. */
+void mcp_server_free(struct mcp_server *server);
+
+#endif
