@@ -1,0 +1,299 @@
+"""Databases for tests: a throw-away PostgreSQL per test file, and clean copies of a ledger in it.
+
+    from support import ledger
+    books = ledger.small()            # a database of its own with ledger_small.sql
+    with Server(books.env()) as server: ...
+    books.rows("SELECT ...")          # what is really stored, by psql
+
+The server is started on first use, listens on a socket in a private folder only, and is stopped
+when the process ends. Templates are made once; a copy takes some 50 ms. PrivateHome is the other
+way: a home folder of its own in which the binary runs its private cluster.
+"""
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+
+from support import mcp_client
+
+NOW = "2026-11-22T12:00:00Z"
+TODAY = "2026-11-22"
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def bindir():
+    """The folder of the newest PostgreSQL here."""
+    given = os.environ.get("NINEPENCE_PG_BINDIR")
+    if given:
+        return given
+    base = "/usr/lib/postgresql"
+    found = [v for v in (os.listdir(base) if os.path.isdir(base) else [])
+             if os.path.exists(os.path.join(base, v, "bin", "postgres"))]
+    if found:
+        return os.path.join(base, max(found, key=int), "bin")
+    path = shutil.which("postgres")
+    if path is None:
+        raise RuntimeError("no PostgreSQL here: install the package postgresql")
+    return os.path.dirname(os.path.realpath(path))
+
+
+def _unprivileged():
+    """Who runs PostgreSQL when the tests run as root."""
+    for name in ("postgres", "nobody"):
+        try:
+            return pwd.getpwnam(name)
+        except KeyError:
+            continue
+    raise RuntimeError("no user to run PostgreSQL as")
+
+
+class Postgres:
+    """A PostgreSQL that lives as long as this process."""
+
+    def __init__(self, settings=()):
+        self.folder = tempfile.mkdtemp(prefix="np-pg-")
+        os.chmod(self.folder, 0o755)
+        self.data = os.path.join(self.folder, "data")
+        self.log = os.path.join(self.folder, "log")
+        self.owner = _unprivileged() if os.geteuid() == 0 else None
+        if self.owner:
+            os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
+        self.settings = dict({"listen_addresses": "", "unix_socket_directories": self.folder,
+                              "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
+                              "shared_buffers": "32MB", "max_connections": "60",
+                              "log_min_messages": "warning"}, **dict(settings))
+        self._run("initdb", "-D", self.data, "-U", "ninepence", "-A", "trust", "-E", "UTF8",
+                  "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+        self.process = None
+        self.templates = {}
+        self.copies = 0
+        self.start()
+
+    def _drop(self):
+        if self.owner:
+            os.setgroups([])
+            os.setgid(self.owner.pw_gid)
+            os.setuid(self.owner.pw_uid)
+
+    def _run(self, program, *args):
+        subprocess.run([os.path.join(bindir(), program), *args], check=True, cwd="/",
+                       preexec_fn=self._drop, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+
+    def start(self):
+        options = [part for key, value in self.settings.items() for part in ("-c", f"{key}={value}")]
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen(
+                [os.path.join(bindir(), "postgres"), "-D", self.data, *options], cwd="/",
+                preexec_fn=self._drop, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                start_new_session=True)
+        mcp_client.wait_until(self._answers, 20, "PostgreSQL to start")
+
+    def _answers(self):
+        if self.process.poll() is not None:
+            with open(self.log, encoding="utf-8", errors="replace") as log:
+                raise RuntimeError(f"PostgreSQL ended: {log.read()}")
+        return self._psql("postgres", ["-c", "SELECT 1"], check=False).returncode == 0
+
+    def _psql(self, database, args, check=True, input=None):
+        done = subprocess.run(
+            [os.path.join(bindir(), "psql"), "-X", "-q", "-h", self.folder, "-U", "ninepence",
+             "-d", database, "-v", "ON_ERROR_STOP=1", *args],
+            input=input, stdin=subprocess.DEVNULL if input is None else None,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"]},
+            check=False)
+        if check and done.returncode:
+            raise RuntimeError(f"psql: {done.stderr.decode('utf-8', 'replace')}")
+        return done
+
+    def url(self, database):
+        return f"postgresql://ninepence@/{database}?host={self.folder}"
+
+    def create(self, name, template="template0"):
+        self._psql("postgres", ["-c", f"CREATE DATABASE {name} TEMPLATE {template}"
+                                      " STRATEGY file_copy"])
+        return Database(self, name)
+
+    def template(self, name, fill):
+        """The database `name`, made once by fill(database)."""
+        if name not in self.templates:
+            self.templates[name] = self.create(name)
+            fill(self.templates[name])
+        return name
+
+    def copy(self, template):
+        self.copies += 1
+        return self.create(f"{template}_{self.copies}", template)
+
+    def stop(self):
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGQUIT)
+            self.process.wait()
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Database:
+    """One database of a Postgres."""
+
+    def __init__(self, postgres, name):
+        self.postgres = postgres
+        self.name = name
+        self.url = postgres.url(name)
+
+    def env(self, **more):
+        """Environment for a server on this database, on the day of the small ledger."""
+        return mcp_client.base_environment(**{"DATABASE_URL": self.url, "NINEPENCE_NOW": NOW, **more})
+
+    def execute(self, sql):
+        self.postgres._psql(self.name, ["-f", "-"], input=sql.encode("utf-8"))
+
+    def execute_file(self, path):
+        self.postgres._psql(self.name, ["-1", "-o", "/dev/null", "-f", path])
+
+    def rows(self, query):
+        """Plain rows as tuples of text or None."""
+        out = self.postgres._psql(self.name, ["-c", f"COPY ({query}) TO STDOUT"]).stdout
+        return [tuple(_uncopy(cell) for cell in line.split("\t"))
+                for line in out.decode("utf-8").split("\n") if line]
+
+    def value(self, query):
+        return self.rows(query)[0][0]
+
+    def fingerprint(self):
+        """Everything that a ledger holds, to see that nothing was changed."""
+        tables = [row[0] for row in self.rows(
+            "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
+            " WHERE schemaname = 'ninepence' ORDER BY 1")]
+        return {table: sorted(self.rows(f"SELECT t::text FROM {table} t")) for table in tables}
+
+    def drop(self):
+        self.postgres._psql("postgres", ["-c", f"DROP DATABASE {self.name} WITH (FORCE)"])
+
+
+_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
+
+
+def _uncopy(cell):
+    """One cell of COPY's text format."""
+    if cell == "\\N":
+        return None
+    if "\\" not in cell:
+        return cell
+    out = []
+    characters = iter(cell)
+    for character in characters:
+        out.append(_ESCAPES[next(characters)] if character == "\\" else character)
+    return "".join(out)
+
+
+_postgres = None
+
+
+def postgres():
+    """The PostgreSQL of this test process."""
+    global _postgres
+    if _postgres is None:
+        _postgres = Postgres()
+        atexit.register(_postgres.remove)
+    return _postgres
+
+
+def _migrate(database):
+    done = mcp_client.run(["db", "migrate"], env=database.env())
+    if done.returncode:
+        raise RuntimeError(f"db migrate: {done.returncode} {done.stdout} {done.stderr}")
+
+
+def _fill_small(database):
+    _migrate(database)
+    database.execute_file(os.path.join(HERE, "ledger_small.sql"))
+
+
+def _fill_demo(database):
+    done = mcp_client.run(["demo"], env=database.env())
+    if done.returncode:
+        raise RuntimeError(f"demo: {done.returncode} {done.stdout} {done.stderr}")
+
+
+def small():
+    """A copy of the small ledger."""
+    return postgres().copy(postgres().template("small", _fill_small))
+
+
+def demo():
+    """A copy of the sample ledger that `ninepence demo` makes."""
+    return postgres().copy(postgres().template("demo", _fill_demo))
+
+
+def empty():
+    """A migrated database without a ledger."""
+    return postgres().copy(postgres().template("migrated", _migrate))
+
+
+def blank():
+    """A database without anything."""
+    return postgres().copy("template0")
+
+
+class PrivateHome:
+    """A home folder in which the binary makes and runs its own cluster."""
+
+    def __init__(self):
+        self.folder = tempfile.mkdtemp(prefix="np-home-")
+        os.chmod(self.folder, 0o755)
+        self.data_home = os.path.join(self.folder, "data")
+        self.runtime = os.path.join(self.folder, "run")
+        for folder in (self.data_home, self.runtime):
+            os.mkdir(folder, 0o755 if folder == self.data_home else 0o700)
+
+    def env(self, **more):
+        return mcp_client.base_environment(**{
+            "HOME": self.folder, "XDG_DATA_HOME": self.data_home, "XDG_RUNTIME_DIR": self.runtime,
+            "XDG_CONFIG_HOME": os.path.join(self.folder, "config"),
+            "XDG_STATE_HOME": os.path.join(self.folder, "state"), "NINEPENCE_NOW": NOW, **more})
+
+    def files(self):
+        """Everything below the home that was not there at the start."""
+        found = []
+        for base, folders, files in os.walk(self.folder):
+            found += [os.path.relpath(os.path.join(base, name), self.folder)
+                      for name in folders + files]
+        return sorted(set(found) - {"data", "run"})
+
+    def postmasters(self):
+        """Process ids of clusters whose data lies in this home."""
+        found = []
+        for base, _, files in os.walk(self.data_home):
+            if "postmaster.pid" in files:
+                with open(os.path.join(base, "postmaster.pid"), encoding="ascii") as pid:
+                    number = int(pid.readline())
+                if _alive(number):
+                    found.append(number)
+        return found
+
+    def remove(self):
+        """Ends what a failed test left running, and takes the folder away."""
+        for pid in self.postmasters():
+            os.kill(pid, signal.SIGQUIT)
+            mcp_client.wait_until(lambda pid=pid: not _alive(pid), 10, "the cluster to stop")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.remove()
+
+
+def _alive(pid):
+    """Whether the process runs; a zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] not in ("Z", "X")
+    except OSError:
+        return False
