@@ -171,8 +171,38 @@ class Database:
             " WHERE schemaname = 'ninepence' ORDER BY 1")]
         return {table: sorted(self.rows(f"SELECT t::text FROM {table} t")) for table in tables}
 
+    def locked(self, table="ninepence.expenses"):
+        """A context in which nobody else can read or write the table: calls stay under way."""
+        return Locked(self, table)
+
     def drop(self):
         self.postgres._psql("postgres", ["-c", f"DROP DATABASE {self.name} WITH (FORCE)"])
+
+
+class Locked:
+    """Holds an exclusive lock in a psql of its own."""
+
+    def __init__(self, database, table):
+        self.process = subprocess.Popen(
+            [os.path.join(bindir(), "psql"), "-X", "-q", "-A", "-t", "-h", database.postgres.folder,
+             "-U", "ninepence", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            env={"PATH": os.environ["PATH"]}, bufsize=0)
+        self.process.stdin.write(
+            f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n".encode())
+        if self.process.stdout.readline() != b"held\n":
+            raise RuntimeError("the lock was not given")
+
+    def release(self):
+        if self.process.poll() is None:
+            self.process.stdin.close()
+            self.process.wait()
+            self.process.stdout.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.release()
 
 
 _ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v", "\\": "\\"}
