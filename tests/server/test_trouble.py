@@ -82,7 +82,7 @@ class WrongUrl(Trouble):
         self.refusals(env, ["DATABASE_URL"])
 
     def test_no_such_user(self):
-        url = ledger.blank().url.replace("ninepence@", "stranger@")
+        url = ledger.blank().url.replace("postgres@", "stranger@")
         self.refusals(base_environment(DATABASE_URL=url), ["DATABASE_URL"])
 
     def test_no_url_at_all(self):

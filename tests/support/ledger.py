@@ -11,84 +11,49 @@ way: a home folder of its own in which the binary runs its private cluster.
 """
 import atexit
 import os
-import pwd
 import shutil
 import signal
 import subprocess
 import tempfile
 
-from support import mcp_client
+from support import mcp_client, with_postgres
 
 NOW = "2026-11-22T12:00:00Z"
 TODAY = "2026-11-22"
+SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
+            "shared_buffers=32MB", "max_connections=60", "log_min_messages=warning", "jit=off")
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def bindir():
     """The folder of the newest PostgreSQL here."""
-    given = os.environ.get("NINEPENCE_PG_BINDIR")
-    if given:
-        return given
-    base = "/usr/lib/postgresql"
-    found = [v for v in (os.listdir(base) if os.path.isdir(base) else [])
-             if os.path.exists(os.path.join(base, v, "bin", "postgres"))]
-    if found:
-        return os.path.join(base, max(found, key=int), "bin")
-    path = shutil.which("postgres")
-    if path is None:
-        raise RuntimeError("no PostgreSQL here: install the package postgresql")
-    return os.path.dirname(os.path.realpath(path))
-
-
-def _unprivileged():
-    """Who runs PostgreSQL when the tests run as root."""
-    for name in ("postgres", "nobody"):
-        try:
-            return pwd.getpwnam(name)
-        except KeyError:
-            continue
-    raise RuntimeError("no user to run PostgreSQL as")
+    return with_postgres.bin_dir()
 
 
 class Postgres:
     """A PostgreSQL that lives as long as this process."""
 
-    def __init__(self, settings=()):
-        self.folder = tempfile.mkdtemp(prefix="np-pg-")
+    def __init__(self):
+        self.owner = with_postgres.server_user()
+        self.folder = tempfile.mkdtemp(prefix="np-pg-", dir="/tmp")
         os.chmod(self.folder, 0o755)
+        with_postgres.give(self.folder, self.owner)
         self.data = os.path.join(self.folder, "data")
         self.log = os.path.join(self.folder, "log")
-        self.owner = _unprivileged() if os.geteuid() == 0 else None
-        if self.owner:
-            os.chown(self.folder, self.owner.pw_uid, self.owner.pw_gid)
-        self.settings = dict({"listen_addresses": "", "unix_socket_directories": self.folder,
-                              "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
-                              "shared_buffers": "32MB", "max_connections": "60",
-                              "log_min_messages": "warning"}, **dict(settings))
-        self._run("initdb", "-D", self.data, "-U", "ninepence", "-A", "trust", "-E", "UTF8",
-                  "--locale=C.UTF-8", "--no-sync", "--no-instructions")
+        with_postgres.run_as(self.owner, "cp", "-a",
+                             with_postgres.template(bindir(), self.owner), self.data)
         self.process = None
         self.templates = {}
         self.copies = 0
         self.start()
 
-    def _drop(self):
-        if self.owner:
-            os.setgroups([])
-            os.setgid(self.owner.pw_gid)
-            os.setuid(self.owner.pw_uid)
-
-    def _run(self, program, *args):
-        subprocess.run([os.path.join(bindir(), program), *args], check=True, cwd="/",
-                       preexec_fn=self._drop, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-
     def start(self):
-        options = [part for key, value in self.settings.items() for part in ("-c", f"{key}={value}")]
+        options = [part for setting in SETTINGS for part in ("-c", setting)]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [os.path.join(bindir(), "postgres"), "-D", self.data, *options], cwd="/",
-                preexec_fn=self._drop, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True)
+                [os.path.join(bindir(), "postgres"), "-D", self.data, "-k", self.folder, *options],
+                cwd="/", preexec_fn=with_postgres.become(self.owner), stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True)
         mcp_client.wait_until(self._answers, 20, "PostgreSQL to start")
 
     def _answers(self):
@@ -99,7 +64,7 @@ class Postgres:
 
     def _psql(self, database, args, check=True, input=None):
         done = subprocess.run(
-            [os.path.join(bindir(), "psql"), "-X", "-q", "-h", self.folder, "-U", "ninepence",
+            [os.path.join(bindir(), "psql"), "-X", "-q", "-h", self.folder, "-U", "postgres",
              "-d", database, "-v", "ON_ERROR_STOP=1", *args],
             input=input, stdin=subprocess.DEVNULL if input is None else None,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={"PATH": os.environ["PATH"]},
@@ -109,7 +74,7 @@ class Postgres:
         return done
 
     def url(self, database):
-        return f"postgresql://ninepence@/{database}?host={self.folder}"
+        return f"postgresql://postgres@/{database}?host={self.folder}"
 
     def create(self, name, template="template0"):
         self._psql("postgres", ["-c", f"CREATE DATABASE {name} TEMPLATE {template}"
@@ -129,8 +94,7 @@ class Postgres:
 
     def stop(self):
         if self.process and self.process.poll() is None:
-            self.process.send_signal(signal.SIGQUIT)
-            self.process.wait()
+            with_postgres.stop(self.process)
 
     def remove(self):
         self.stop()
@@ -185,7 +149,7 @@ class Locked:
     def __init__(self, database, table):
         self.process = subprocess.Popen(
             [os.path.join(bindir(), "psql"), "-X", "-q", "-A", "-t", "-h", database.postgres.folder,
-             "-U", "ninepence", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+             "-U", "postgres", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={"PATH": os.environ["PATH"]}, bufsize=0)
         self.process.stdin.write(
             f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n".encode())
