@@ -1,0 +1,44 @@
+-- Opening a ledger. Statements on the table of ledgers itself know no ledger_id yet.
+
+-- The ledger called $1 (folded), or without a name the first one, samples last. $2 stands for now;
+-- with $3 samples do not count.
+-- name: open
+SELECT l.ledger_id, l.name, l.base_currency, l.time_zone, l.first_day_of_week, l.first_day_of_month,
+       l.is_demo, t.today::date AS today,
+       floor(extract(epoch FROM ((t.today::date + 1)::timestamp AT TIME ZONE l.time_zone) - t.at))::bigint
+           AS seconds_left
+FROM ninepence.ledgers l
+CROSS JOIN LATERAL (
+    SELECT coalesce($2::timestamptz, now()) AS at,
+           coalesce($2::timestamptz, now()) AT TIME ZONE l.time_zone AS today
+) t
+WHERE CASE WHEN $1::text IS NULL THEN NOT (l.is_demo AND $3::boolean) ELSE l.folded = $1::text END
+ORDER BY l.is_demo, l.ledger_id
+LIMIT 1;
+
+-- Makes the first ledger of one's own, with a few categories to begin with. Two processes may try
+-- at once: the unique name lets one of them win.
+-- name: create
+WITH made AS (
+    INSERT INTO ninepence.ledgers (name, folded, base_currency, time_zone, created_at)
+    SELECT $1::text, $2::text, $3::text, z.zone, coalesce($5::timestamptz, now())
+    FROM (SELECT coalesce((SELECT name FROM pg_timezone_names WHERE name = $4::text LIMIT 1), 'UTC')
+              AS zone) z
+    WHERE NOT EXISTS (SELECT 1 FROM ninepence.ledgers l WHERE NOT l.is_demo)
+    ON CONFLICT (folded) DO NOTHING
+    RETURNING ledger_id, created_at
+), numbered AS (
+    SELECT m.ledger_id, m.created_at, c.name, c.color,
+           nextval(pg_get_serial_sequence('ninepence.categories', 'category_id')) AS id
+    FROM made m
+    CROSS JOIN (VALUES ('Food', '#2e7d32'), ('Transportation', '#1565c0'),
+                       ('Entertainment', '#6a1b9a'), ('Utilities', '#ef6c00')) AS c (name, color)
+)
+INSERT INTO ninepence.categories
+    (ledger_id, category_id, root_id, name, folded, path, path_folded, color, created_at)
+SELECT n.ledger_id, n.id, n.id, n.name, lower(n.name), n.name, lower(n.name), n.color, n.created_at
+FROM numbered n;
+
+-- Names for the error when the chosen ledger is not there.
+-- name: names
+SELECT l.name FROM ninepence.ledgers l ORDER BY l.ledger_id LIMIT 20;

@@ -1,0 +1,156 @@
+/* Parsing and printing of amounts, and the field type `money`. Sums are SQL's; currencies are
+ * currency.c's. */
+#include "tools/support/money.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "tools/support/currency.h"
+#include "tools/support/limits.h"
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static size_t digits_at(const char *text)
+{
+    size_t count = 0;
+    while (is_digit(text[count]))
+        count++;
+    return count;
+}
+
+int money_parse(struct arena *arena, const char *text, struct money *ret_money)
+{
+    while (*text == ' ')
+        text++;
+    bool is_negative = *text == '-';
+    text += is_negative ? 1 : 0;
+    size_t whole = digits_at(text);
+    const char *fraction = text + whole;
+    size_t decimals = 0;
+    if (*fraction == '.') {
+        fraction++;
+        decimals = digits_at(fraction);
+        if (decimals == 0)
+            return -EINVAL;
+    }
+    const char *end = fraction + decimals;
+    if (whole == 0 || end[strspn(end, " ")] != '\0')
+        return -EINVAL;
+    for (; whole > 1 && *text == '0'; whole--)
+        text++;
+    while (decimals > 0 && fraction[decimals - 1] == '0')
+        decimals--;
+    if (whole > MONEY_MAX_DIGITS || decimals > MONEY_MAX_DECIMALS)
+        return -ERANGE;
+    bool is_zero = whole == 1 && *text == '0' && decimals == 0;
+    char *copy = arena_printf(arena, "%s%.*s%s%.*s", is_negative && !is_zero ? "-" : "", (int)whole,
+                              text, decimals > 0 ? "." : "", (int)decimals, fraction);
+    if (!copy)
+        return -ENOMEM;
+    *ret_money = (struct money){.text = copy, .decimals = (int)decimals};
+    return 0;
+}
+
+int money_check(const struct money *money, const char *currency)
+{
+    int exponent = currency_exponent(currency);
+    if (exponent < 0)
+        return exponent;
+    return money->decimals <= exponent ? 0 : -ERANGE;
+}
+
+bool money_is_negative(const struct money *money)
+{
+    return money->text && money->text[0] == '-';
+}
+
+/* What is no number shows as zero. */
+static struct decimal number_or_zero(const char *text)
+{
+    struct decimal number = {0};
+    int r = decimal_parse(text, &number);
+    return r == 0 ? number : (struct decimal){0};
+}
+
+const char *money_format(const char *numeric, int exponent, char ret_text[DECIMAL_TEXT_SIZE])
+{
+    struct decimal rounded = {.scale = exponent};
+    int r = decimal_round(number_or_zero(numeric), exponent, &rounded);
+    return decimal_format(r == 0 ? rounded : (struct decimal){.scale = exponent}, ret_text);
+}
+
+static const char *format_quotient(struct decimal number, struct decimal divisor, int scale,
+                                   char *ret_text)
+{
+    struct decimal quotient;
+    if (decimal_divide(number, divisor, scale, &quotient) != 0) {
+        ret_text[0] = '\0';
+        return ret_text;
+    }
+    return decimal_format(quotient, ret_text);
+}
+
+const char *money_average(const char *total, const char *count, int exponent,
+                          char ret_text[DECIMAL_TEXT_SIZE])
+{
+    return format_quotient(number_or_zero(total), number_or_zero(count), exponent, ret_text);
+}
+
+const char *money_percent(const char *part, const char *whole, char ret_text[DECIMAL_TEXT_SIZE])
+{
+    struct decimal hundredth = number_or_zero(whole);
+    hundredth.scale += 2;
+    return format_quotient(number_or_zero(part), hundredth, 1, ret_text);
+}
+
+const char *money_difference(const char *one, const char *other, int exponent,
+                             char ret_text[DECIMAL_TEXT_SIZE])
+{
+    struct decimal difference = {0};
+    int r = decimal_subtract(number_or_zero(one), number_or_zero(other), &difference);
+    if (r == 0)
+        r = decimal_round(difference, exponent, &difference);
+    return decimal_format(r == 0 ? difference : (struct decimal){.scale = exponent}, ret_text);
+}
+
+int money_sign(const char *numeric)
+{
+    return decimal_sign(number_or_zero(numeric));
+}
+
+static void money_schema(const struct field *field, struct json_out *out)
+{
+    (void)field;
+    json_put_raw(out, "type", "[\"string\",\"number\"]");
+}
+
+static int money_bind(struct bind *bind, const struct field *field, const cJSON *value,
+                      void *target)
+{
+    (void)field;
+    int r = -EINVAL;
+    if (cJSON_IsString(value))
+        r = money_parse(bind->arena, value->valuestring, target);
+    else if (json_is_number(value))
+        r = money_parse(bind->arena, json_number_text(value), target);
+    if (r == -EINVAL) {
+        return bind_fail(bind,
+                         "must be a plain amount such as 12.50 or -60, without symbols, separators "
+                         "or exponents, got %s",
+                         bind_show(bind, value));
+    }
+    if (r == -ERANGE) {
+        return bind_fail(bind, "has more than %d digits before or %d after the point, got %s",
+                         MONEY_MAX_DIGITS, MONEY_MAX_DECIMALS, bind_show(bind, value));
+    }
+    return r;
+}
+
+const struct field_type field_money = {
+    .name = "money",
+    .schema = money_schema,
+    .bind = money_bind,
+};

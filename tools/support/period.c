@@ -1,0 +1,330 @@
+/* From words to days: resolving against a calendar, the periods to compare with, and the field type
+ * `period`. The grammar is period_word.c, the sentences are period_text.c. */
+#include "tools/support/period.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "tools/support/period_word.h"
+
+enum {
+    MONTHS_IN_QUARTER = 3,
+    MONTHS_IN_YEAR = 12,
+    DAYS_IN_WEEK = 7,
+    MONTH_FIRST = 1900 * 12, /* number of January 1900 */
+    MONTH_END = 3000 * 12
+};
+
+/* Number of the ledger's month that holds the date: 12 a year. */
+static int month_number(const struct calendar *calendar, date_day date)
+{
+    int year;
+    int month;
+    int day;
+    /* Shifted so that the ledger's month begins where the calendar's does. */
+    date_to_civil(date - (calendar->first_day_of_month - 1), &year, &month, &day);
+    return year * MONTHS_IN_YEAR + month - 1;
+}
+
+static date_day month_start(const struct calendar *calendar, int number)
+{
+    if (number < MONTH_FIRST)
+        return DATE_FIRST;
+    if (number >= MONTH_END)
+        return DATE_LAST + 1;
+    return date_from_civil(number / MONTHS_IN_YEAR, number % MONTHS_IN_YEAR + 1,
+                           calendar->first_day_of_month);
+}
+
+date_day calendar_month_start(const struct calendar *calendar, date_day date)
+{
+    return month_start(calendar, month_number(calendar, date));
+}
+
+date_day calendar_week_start(const struct calendar *calendar, date_day date)
+{
+    int since = date_weekday(date) - calendar->first_day_of_week;
+    return date - (since < 0 ? since + DAYS_IN_WEEK : since);
+}
+
+static int unit_months(enum period_unit unit)
+{
+    if (unit == UNIT_YEAR)
+        return MONTHS_IN_YEAR;
+    return unit == UNIT_QUARTER ? MONTHS_IN_QUARTER : 1;
+}
+
+static struct period_range months_range(const struct calendar *calendar, int number, int months)
+{
+    return (struct period_range){month_start(calendar, number),
+                                 month_start(calendar, number + months) - 1};
+}
+
+static void resolve_units(struct period *period, const struct period_spec *spec,
+                          const struct calendar *calendar)
+{
+    int count = spec->count;
+    date_day today = calendar->today;
+    if (spec->unit == UNIT_DAY) {
+        date_day to = spec->with_running ? today : today - 1;
+        period->range = (struct period_range){to - count + 1, to};
+        period->kind = PERIOD_DAYS;
+        return;
+    }
+    if (spec->unit == UNIT_WEEK) {
+        date_day week = calendar_week_start(calendar, today);
+        date_day from = spec->with_running ? week : week - DAYS_IN_WEEK * count;
+        period->range = (struct period_range){from, from + DAYS_IN_WEEK * count - 1};
+        period->kind = PERIOD_DAYS;
+        return;
+    }
+    int months = unit_months(spec->unit);
+    int number = month_number(calendar, today);
+    number -= number % months;
+    if (!spec->with_running)
+        number -= months * count;
+    period->kind = PERIOD_MONTHS;
+    period->months = months * count;
+    period->range = months_range(calendar, number, period->months);
+    if (spec->form == FORM_TO_DATE) {
+        period->range.to = today;
+        period->is_cut = true;
+    }
+}
+
+static struct period_range point_range(const struct period_point *point,
+                                       const struct calendar *calendar)
+{
+    if (point->unit == UNIT_DAY) {
+        date_day day = point->day + (point->is_relative ? calendar->today : 0);
+        return (struct period_range){day, day};
+    }
+    return months_range(calendar, point->year * MONTHS_IN_YEAR + point->month - 1,
+                        unit_months(point->unit));
+}
+
+/* Whole months of the ledger are compared as months. */
+static void set_span(struct period *period, struct period_range range,
+                     const struct calendar *calendar)
+{
+    period->range = range;
+    int first = month_number(calendar, range.from);
+    int end = month_number(calendar, range.to + 1);
+    bool is_whole = month_start(calendar, first) == range.from && end > first &&
+                    month_start(calendar, end) == range.to + 1;
+    period->kind = is_whole ? PERIOD_MONTHS : PERIOD_DAYS;
+    period->months = is_whole ? end - first : 0;
+}
+
+static int resolve_word(struct period *period, const char *word, const struct calendar *calendar)
+{
+    struct period_spec spec;
+    int r = period_word_parse(word, &spec);
+    if (r != 0)
+        return r;
+    if (spec.form == FORM_ALL) {
+        period->kind = PERIOD_ALL;
+        period->range = (struct period_range){DATE_FIRST, DATE_LAST};
+    } else if (spec.form == FORM_SPAN) {
+        struct period_range first = point_range(&spec.first, calendar);
+        struct period_range last = point_range(&spec.last, calendar);
+        if (last.to < first.from)
+            return -ERANGE;
+        set_span(period, (struct period_range){first.from, last.to}, calendar);
+    } else {
+        resolve_units(period, &spec, calendar);
+    }
+    return 0;
+}
+
+static void finish_range(struct period *period, const struct calendar *calendar)
+{
+    struct period_range *range = &period->range;
+    range->from = range->from < DATE_FIRST ? DATE_FIRST : range->from;
+    range->to = range->to > DATE_LAST ? DATE_LAST : range->to;
+    range->to = range->to < range->from ? range->from : range->to;
+    date_format(range->from, period->from);
+    date_format(range->to, period->to);
+    if (period->kind == PERIOD_ALL)
+        return;
+    date_day today = calendar->today;
+    period->is_running = period->is_cut || (range->from <= today && today < range->to);
+    period->days_so_far = period->is_running ? today - range->from + 1 : 0;
+}
+
+int period_resolve(struct period *period, const struct calendar *calendar, struct arena *arena)
+{
+    date_resolve(&period->start_date, calendar->today);
+    date_resolve(&period->end_date, calendar->today);
+    if (period->start_date.given && period->end_date.given) {
+        struct period_range range = {period->start_date.day, period->end_date.day};
+        if (range.to < range.from)
+            return -ERANGE;
+        set_span(period, range, calendar);
+        finish_range(period, calendar);
+        period->label = arena_printf(arena, "%s..%s", period->from, period->to);
+        return period->label ? 0 : -ENOMEM;
+    }
+    if (!period->period.text)
+        return 0;
+    int r = resolve_word(period, period->period.text, calendar);
+    if (r != 0)
+        return r;
+    period->label = period->period.text;
+    finish_range(period, calendar);
+    return 0;
+}
+
+int period_from_word(const char *word, const struct calendar *calendar, struct arena *arena,
+                     struct period *ret_period)
+{
+    struct period period = {.period.text = word};
+    int r = period_resolve(&period, calendar, arena);
+    if (r == 0)
+        *ret_period = period;
+    return r;
+}
+
+static struct period_range cut(const struct period *period, struct period_range range)
+{
+    if (period->is_running && range.to - range.from + 1 > period->days_so_far)
+        range.to = range.from + period->days_so_far - 1;
+    range.from = range.from < DATE_FIRST ? DATE_FIRST : range.from;
+    range.to = range.to < range.from ? range.from : range.to;
+    return range;
+}
+
+struct period_range period_before(const struct period *period, const struct calendar *calendar,
+                                  int steps)
+{
+    struct period_range range = period->range;
+    if (period->kind == PERIOD_MONTHS) {
+        int number = month_number(calendar, range.from) - steps * period->months;
+        return cut(period, months_range(calendar, number, period->months));
+    }
+    int days = range.to - range.from + 1;
+    date_day from = range.from - steps * days;
+    return cut(period, (struct period_range){from, from + days - 1});
+}
+
+struct period_range period_last_year(const struct period *period, const struct calendar *calendar)
+{
+    struct period_range range = period->range;
+    if (period->kind == PERIOD_MONTHS) {
+        int number = month_number(calendar, range.from) - MONTHS_IN_YEAR;
+        return cut(period, months_range(calendar, number, period->months));
+    }
+    int days = range.to - range.from + 1;
+    bool is_weeks =
+        days % DAYS_IN_WEEK == 0 && calendar_week_start(calendar, range.from) == range.from;
+    date_day from =
+        is_weeks ? range.from - 52 * DAYS_IN_WEEK : date_add_months(range.from, -MONTHS_IN_YEAR);
+    return cut(period, (struct period_range){from, from + days - 1});
+}
+
+/* --- field types ----------------------------------------------------------------------------- */
+
+int period_check_word(const char *text)
+{
+    struct period_spec spec;
+    int r = period_word_parse(text, &spec);
+    if (r != 0 || spec.form != FORM_SPAN)
+        return r;
+    /* Ends that do not depend on today can be compared at once. */
+    static const struct calendar plain = {.first_day_of_week = 1, .first_day_of_month = 1};
+    if (spec.first.is_relative || spec.last.is_relative)
+        return 0;
+    return point_range(&spec.last, &plain).to < point_range(&spec.first, &plain).from ? -ERANGE : 0;
+}
+
+static void word_schema(const struct field *field, struct json_out *out)
+{
+    json_put_text(out, "type", "string");
+    if (field->extra)
+        json_put_text(out, "default", field->extra);
+}
+
+static int word_bind(struct bind *bind, const struct field *field, const cJSON *value, void *target)
+{
+    (void)field;
+    int r = -EINVAL;
+    char *word = NULL;
+    if (cJSON_IsString(value)) {
+        word = arena_strdup(bind->arena, value->valuestring);
+        if (!word)
+            return -ENOMEM;
+        for (char *c = word; *c != '\0'; c++)
+            *c = *c == ' ' ? '_' : (char)tolower((unsigned char)*c);
+        r = period_check_word(word);
+    }
+    if (r == -ERANGE) {
+        return bind_fail(bind,
+                         "names days that do not exist, ends before it starts, or reaches beyond "
+                         "1900 to 2999, got %s",
+                         bind_show(bind, value));
+    }
+    if (r != 0) {
+        return bind_fail(bind,
+                         "must be today, yesterday, this_/last_ with week, month, quarter or year, "
+                         "mtd, ytd, last_N_days/weeks/months/years, YYYY, YYYY-Qn, YYYY-MM, "
+                         "YYYY-MM-DD, A..B or all, got %s",
+                         bind_show(bind, value));
+    }
+    ((struct period_word *)target)->text = word;
+    return 0;
+}
+
+static int fail_at(struct bind *bind, const char *path, const char *message)
+{
+    const char *outer = bind->path;
+    bind->path = path;
+    int r = bind_fail(bind, "%s", message);
+    bind->path = outer;
+    return r;
+}
+
+static int period_finish(struct bind *bind, const struct field *field, bool given, void *target)
+{
+    (void)given;
+    struct period *period = target;
+    bool has_start = period->start_date.given;
+    bool has_end = period->end_date.given;
+    if (period->period.text && (has_start || has_end))
+        return fail_at(bind, "period", "give either period or start_date with end_date, not both");
+    if (has_start != has_end)
+        return fail_at(bind, has_start ? "end_date" : "start_date",
+                       "is missing: start_date and end_date belong together (today is a date)");
+    bool is_comparable = period->start_date.is_relative == period->end_date.is_relative;
+    if (has_start && is_comparable && period->end_date.day < period->start_date.day)
+        return fail_at(bind, "end_date", "must not be before start_date");
+    if (!period->period.text && !has_start)
+        period->period.text = field->fields[0].extra;
+    return 0;
+}
+
+const struct field_type field_period_word = {
+    .name = "period",
+    .schema = word_schema,
+    .bind = word_bind,
+};
+
+static void group_schema(const struct field *field, struct json_out *out)
+{
+    (void)field; /* its members are written one by one */
+    (void)out;
+}
+
+static int group_bind(struct bind *bind, const struct field *field, const cJSON *value,
+                      void *target)
+{
+    return bind_object(bind, field->fields, value, target);
+}
+
+const struct field_type field_period = {
+    .name = "period",
+    .schema = group_schema,
+    .bind = group_bind,
+    .is_group = true,
+    .finish = period_finish,
+};
