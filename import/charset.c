@@ -1,0 +1,334 @@
+/* Converts to UTF-8. UTF-8 itself is checked here; everything else goes through iconv(3), one
+ * character at a time where a byte fits none. Which character set it is: charset_guess.c. */
+#include "import/charset.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+
+enum {
+    PENDING_MAX = 8, /* bytes of a character that the next piece completes */
+    OUT_SIZE = 8192,
+    TABLE_FIRST = 0x80
+};
+
+static const char replacement[] = "\xef\xbf\xbd";
+
+struct import_charset {
+    bool is_utf8;  /* strict UTF-8: bytes that fit nothing are damage */
+    bool is_mixed; /* UTF-8, else by the table */
+    bool started;  /* the first character is behind us */
+    iconv_t iconv;
+    size_t unit; /* bytes to skip when one fits no character */
+    uint64_t valid;
+    uint64_t damaged;
+    char pending[PENDING_MAX];
+    size_t pending_length;
+    char table[256 - TABLE_FIRST][5]; /* length, UTF-8 */
+    char out[OUT_SIZE];
+    size_t out_length;
+};
+
+static int flush(struct import_charset *charset, import_charset_sink *sink, void *user)
+{
+    size_t length = charset->out_length;
+    charset->out_length = 0;
+    if (length == 0)
+        return 0;
+    size_t from = 0;
+    if (!charset->started && length >= 3 && memcmp(charset->out, "\xef\xbb\xbf", 3) == 0)
+        from = 3;
+    charset->started = true;
+    return length > from ? sink(user, charset->out + from, length - from) : 0;
+}
+
+static int put(struct import_charset *charset, const char *text, size_t length,
+               import_charset_sink *sink, void *user)
+{
+    if (charset->out_length + length > OUT_SIZE) {
+        int r = flush(charset, sink, user);
+        if (r != 0)
+            return r;
+    }
+    memcpy(charset->out + charset->out_length, text, length);
+    charset->out_length += length;
+    return 0;
+}
+
+/* A byte that is not UTF-8. */
+static int put_stray(struct import_charset *charset, unsigned char byte, import_charset_sink *sink,
+                     void *user)
+{
+    charset->damaged++;
+    if (charset->is_mixed && byte >= TABLE_FIRST) {
+        const char *entry = charset->table[byte - TABLE_FIRST];
+        return put(charset, entry + 1, (size_t)entry[0], sink, user);
+    }
+    return put(charset, replacement, sizeof(replacement) - 1, sink, user);
+}
+
+/* Whether the bytes could still become one character when more come. */
+static bool is_cut(const char *bytes, size_t length)
+{
+    unsigned char first = (unsigned char)bytes[0];
+    size_t need = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    if (first < 0xc2 || first > 0xf4 || length >= need)
+        return false;
+    for (size_t i = 1; i < length; i++) {
+        if (((unsigned char)bytes[i] & 0xc0) != 0x80)
+            return false;
+    }
+    return true;
+}
+
+/* One character or one stray byte; *ret_used is 0 when more bytes are needed. */
+static int utf8_step(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
+                     size_t *ret_used, import_charset_sink *sink, void *user)
+{
+    uint32_t point = 0;
+    size_t n = utf8_decode(bytes, length, &point);
+    *ret_used = n > 0 ? n : 1;
+    if (n > 1) {
+        charset->valid++;
+        return put(charset, bytes, n, sink, user);
+    }
+    if (n == 1 && point > 0)
+        return put(charset, bytes, 1, sink, user);
+    if (n == 0 && !is_last && is_cut(bytes, length)) {
+        *ret_used = 0;
+        return 0;
+    }
+    return put_stray(charset, (unsigned char)bytes[0], sink, user);
+}
+
+/* ASCII without NUL, the bulk of most files. */
+static size_t ascii_run(const char *bytes, size_t length)
+{
+    size_t n = 0;
+    while (n < length && (unsigned char)(bytes[n] - 1) < TABLE_FIRST - 1)
+        n++;
+    return n;
+}
+
+static int utf8_run(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
+                    size_t *ret_used, import_charset_sink *sink, void *user)
+{
+    size_t at = 0;
+    while (at < length) {
+        size_t run = ascii_run(bytes + at, length - at);
+        run = run < OUT_SIZE / 2 ? run : OUT_SIZE / 2;
+        int r = run > 0 ? put(charset, bytes + at, run, sink, user) : 0;
+        at += run;
+        size_t used = 0;
+        if (r == 0 && run == 0) {
+            r = utf8_step(charset, bytes + at, length - at, is_last, &used, sink, user);
+            if (r == 0 && used == 0)
+                break;
+        }
+        if (r != 0)
+            return r;
+        at += used;
+    }
+    *ret_used = at;
+    return 0;
+}
+
+/* Converts as far as iconv(3) goes; a byte that fits no character is replaced and passed over. */
+static int iconv_run(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
+                     size_t *ret_used, import_charset_sink *sink, void *user)
+{
+    size_t at = 0;
+    while (at < length) {
+        char buffer[512];
+        char *out = buffer;
+        size_t room = sizeof(buffer);
+        char in[256];
+        size_t chunk = length - at < sizeof(in) ? length - at : sizeof(in);
+        memcpy(in, bytes + at, chunk); /* iconv(3) takes no const */
+        char *from = in;
+        size_t rest = chunk;
+        size_t done = iconv(charset->iconv, &from, &rest, &out, &room);
+        int error = done == (size_t)-1 ? errno : 0;
+        at += chunk - rest;
+        int r = put(charset, buffer, sizeof(buffer) - room, sink, user);
+        bool is_end = rest == length - at;
+        if (r == 0 && error == EINVAL && is_end && !is_last)
+            break;
+        if (r == 0 && (error == EILSEQ || (error == EINVAL && is_end))) {
+            at += charset->unit < length - at ? charset->unit : length - at;
+            charset->damaged++;
+            r = put(charset, replacement, sizeof(replacement) - 1, sink, user);
+            (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
+        }
+        if (r != 0)
+            return r;
+    }
+    *ret_used = at;
+    return 0;
+}
+
+/* NUL is no character of a text; what iconv(3) makes of one is replaced here. */
+struct nul_filter {
+    import_charset_sink *sink;
+    void *user;
+};
+
+static int without_nul(void *user, const char *text, size_t length)
+{
+    const struct nul_filter *filter = user;
+    while (length > 0) {
+        size_t run = strnlen(text, length);
+        int r = run > 0 ? filter->sink(filter->user, text, run) : 0;
+        if (r == 0 && run < length)
+            r = filter->sink(filter->user, replacement, sizeof(replacement) - 1);
+        if (r != 0)
+            return r;
+        run += run < length ? 1 : 0;
+        text += run;
+        length -= run;
+    }
+    return 0;
+}
+
+static int run(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
+               size_t *ret_used, const struct nul_filter *filter)
+{
+    if (charset->is_utf8 || charset->is_mixed)
+        return utf8_run(charset, bytes, length, is_last, ret_used, filter->sink, filter->user);
+    struct nul_filter copy = *filter;
+    return iconv_run(charset, bytes, length, is_last, ret_used, without_nul, &copy);
+}
+
+static int flush_all(struct import_charset *charset, const struct nul_filter *filter)
+{
+    if (charset->is_utf8 || charset->is_mixed)
+        return flush(charset, filter->sink, filter->user);
+    struct nul_filter copy = *filter;
+    return flush(charset, without_nul, &copy);
+}
+
+/* The bytes left over from the last piece, with as many of this one as complete a character. */
+static int feed_pending(struct import_charset *charset, const char *bytes, size_t length,
+                        size_t *ret_taken, const struct nul_filter *filter)
+{
+    size_t taken = 0;
+    while (charset->pending_length > 0 && taken < length) {
+        charset->pending[charset->pending_length++] = bytes[taken++];
+        size_t used = 0;
+        int r = run(charset, charset->pending, charset->pending_length, false, &used, filter);
+        if (r == 0 && used == 0 && charset->pending_length == PENDING_MAX)
+            r = run(charset, charset->pending, charset->pending_length, true, &used, filter);
+        if (r != 0)
+            return r;
+        charset->pending_length -= used;
+        memmove(charset->pending, charset->pending + used, charset->pending_length);
+    }
+    *ret_taken = taken;
+    return 0;
+}
+
+int import_charset_feed(struct import_charset *charset, const char *bytes, size_t length,
+                        import_charset_sink *sink, void *user)
+{
+    struct nul_filter filter = {.sink = sink, .user = user};
+    size_t taken = 0;
+    int r = feed_pending(charset, bytes, length, &taken, &filter);
+    if (r != 0)
+        return r;
+    size_t used = 0;
+    r = run(charset, bytes + taken, length - taken, false, &used, &filter);
+    if (r != 0)
+        return r;
+    taken += used;
+    /* A cut character is at most three bytes of UTF-8, or seven of what iconv(3) reads. */
+    for (; taken < length && charset->pending_length < PENDING_MAX - 1; taken++)
+        charset->pending[charset->pending_length++] = bytes[taken];
+    return flush_all(charset, &filter);
+}
+
+int import_charset_end(struct import_charset *charset, import_charset_sink *sink, void *user)
+{
+    struct nul_filter filter = {.sink = sink, .user = user};
+    size_t used = 0;
+    int r = run(charset, charset->pending, charset->pending_length, true, &used, &filter);
+    charset->pending_length = 0;
+    return r != 0 ? r : flush_all(charset, &filter);
+}
+
+/* What each byte from 0x80 is by itself; false when the set needs several bytes for a character. */
+static bool fill_table(struct import_charset *charset)
+{
+    for (unsigned int byte = TABLE_FIRST; byte < 256; byte++) {
+        char in = (char)(unsigned char)byte;
+        char *from = &in;
+        char *entry = charset->table[byte - TABLE_FIRST];
+        char *to = entry + 1;
+        size_t rest = 1;
+        size_t room = 4;
+        (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
+        size_t done = iconv(charset->iconv, &from, &rest, &to, &room);
+        if (done == (size_t)-1 && errno == EINVAL)
+            return false;
+        entry[0] = (char)(4 - room);
+        if (done == (size_t)-1 || room == 4) {
+            memcpy(entry + 1, replacement, sizeof(replacement) - 1);
+            entry[0] = sizeof(replacement) - 1;
+        }
+    }
+    return true;
+}
+
+static int open_iconv(struct import_charset *charset, const char *name,
+                      enum import_charset_mode mode)
+{
+    charset->iconv = iconv_open("UTF-8", name);
+    if (charset->iconv == (iconv_t)-1)
+        return errno == ENOMEM ? -ENOMEM : -EINVAL;
+    charset->unit = strncmp(name, "UTF-16", 6) == 0 ? 2 : strncmp(name, "UTF-32", 6) == 0 ? 4 : 1;
+    charset->is_mixed = mode == IMPORT_CHARSET_MIXED && charset->unit == 1 && fill_table(charset);
+    (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
+    return 0;
+}
+
+int import_charset_open(const char *name, enum import_charset_mode mode,
+                        struct import_charset **ret_charset)
+{
+    struct import_charset *charset = mem_zalloc(sizeof(*charset));
+    if (!charset)
+        return -ENOMEM;
+    charset->iconv = (iconv_t)-1;
+    if (strcmp(name, "UTF-8") == 0 || strcmp(name, "US-ASCII") == 0) {
+        charset->is_utf8 = true;
+    } else {
+        int r = open_iconv(charset, name, mode);
+        if (r < 0) {
+            import_charset_close(charset);
+            return r;
+        }
+    }
+    *ret_charset = charset;
+    return 0;
+}
+
+struct import_charset *import_charset_close(struct import_charset *charset)
+{
+    if (!charset)
+        return NULL;
+    if (charset->iconv != (iconv_t)-1)
+        (void)iconv_close(charset->iconv);
+    mem_free(charset);
+    return NULL;
+}
+
+uint64_t import_charset_valid(const struct import_charset *charset)
+{
+    return charset->valid;
+}
+
+uint64_t import_charset_damaged(const struct import_charset *charset)
+{
+    return charset->damaged;
+}

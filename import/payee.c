@@ -1,0 +1,297 @@
+/* Cleans the names of payees, word by word: phrases and dates off the front, places and numbers off
+ * the end. It never invents a word and never changes one. */
+#include "import/payee.h"
+
+#include <string.h>
+
+#include "import/fold.h"
+
+enum {
+    WORDS_MAX = 48,
+    FOLDED_MAX = 64,
+    PHRASE_MAX = 256,
+    WIDE_GAP = 3, /* blanks that stand for the next column of the bank's form */
+    NAME_LETTERS_LEAST = 2
+};
+
+struct word {
+    const char *text;
+    size_t length;
+    size_t gap; /* blanks before it */
+    char folded[FOLDED_MAX];
+};
+
+struct words {
+    size_t first;
+    size_t end;
+    struct word all[WORDS_MAX];
+};
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
+}
+
+static void split(const char *text, size_t length, struct words *words)
+{
+    words->first = 0;
+    words->end = 0;
+    size_t at = 0;
+    while (words->end < WORDS_MAX) {
+        size_t from = at;
+        while (at < length && is_blank(text[at]))
+            at++;
+        if (at == length)
+            break;
+        struct word *word = &words->all[words->end++];
+        word->gap = at - from;
+        word->text = text + at;
+        while (at < length && !is_blank(text[at]))
+            at++;
+        word->length = (size_t)(text + at - word->text);
+        (void)import_fold(word->text, word->length, word->folded, sizeof(word->folded));
+    }
+}
+
+static size_t count(const struct word *word, bool (*is)(char))
+{
+    size_t n = 0;
+    for (size_t i = 0; i < word->length; i++)
+        n += is(word->text[i]) ? 1 : 0;
+    return n;
+}
+
+/* A number, a date, a time, a masked card, a telephone number, a code with many digits. */
+static bool is_reference(const struct word *word)
+{
+    size_t digits = count(word, is_digit);
+    size_t letters = count(word, is_letter);
+    size_t masks = 0;
+    for (size_t i = 0; i < word->length; i++)
+        masks += word->text[i] == '*' || word->text[i] == 'X' || word->text[i] == 'x' ? 1 : 0;
+    if (masks >= 3 && masks + digits + 4 >= word->length)
+        return true;
+    if (letters == 0)
+        return digits >= 3 || (digits > 0 && word->length > digits) || digits == 0;
+    return digits >= 4 && digits >= letters;
+}
+
+/* POS13SEP, ATM08SEP: the day of a card payment glued to what kind it was. */
+static bool is_glued_day(const struct word *word)
+{
+    size_t n = 0;
+    while (n < word->length && is_letter(word->text[n]))
+        n++;
+    size_t digits = 0;
+    while (n + digits < word->length && is_digit(word->text[n + digits]))
+        digits++;
+    bool is_kind = n >= 3 && n <= 4 && digits == 2;
+    return is_kind && word->length == n + 5 && is_letter(word->text[n + 2]);
+}
+
+/* How many words from `from` on the folded phrase covers; 0 when it does not stand there. */
+static size_t phrase_at(const struct words *words, size_t from, const char *phrase)
+{
+    char joined[PHRASE_MAX];
+    size_t length = 0;
+    size_t want = strlen(phrase);
+    for (size_t i = from; i < words->end && length <= want; i++) {
+        size_t size = strlen(words->all[i].folded);
+        if (size == 0 || length + size + 2 > sizeof(joined))
+            return 0;
+        if (length > 0)
+            joined[length++] = ' ';
+        memcpy(joined + length, words->all[i].folded, size + 1);
+        length += size;
+        if (length == want && memcmp(joined, phrase, want) == 0)
+            return i - from + 1;
+    }
+    return 0;
+}
+
+/* One phrase or reference off the front, as long as a word is left. */
+static bool drop_front(struct words *words)
+{
+    const struct word *word = &words->all[words->first];
+    if (words->end - words->first < 2)
+        return false;
+    if (is_reference(word) || is_glued_day(word)) {
+        words->first++;
+        return true;
+    }
+    for (const char *const *prefix = import_payee_prefixes; *prefix; prefix++) {
+        size_t n = phrase_at(words, words->first, *prefix);
+        if (n > 0 && n < words->end - words->first) {
+            words->first += n;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool has_name(const struct words *words, size_t end)
+{
+    size_t letters = 0;
+    for (size_t i = words->first; i < end; i++)
+        letters += is_reference(&words->all[i]) ? 0 : count(&words->all[i], is_letter);
+    return letters > NAME_LETTERS_LEAST;
+}
+
+/* What follows a wide gap, or a word such as "Ref", is no part of the name. */
+static void cut_behind(struct words *words)
+{
+    for (size_t i = words->first + 1; i < words->end; i++) {
+        const struct word *word = &words->all[i];
+        bool ends = word->gap >= WIDE_GAP;
+        for (const char *const *ender = import_payee_enders; *ender && !ends; ender++)
+            ends = import_fold_begins(word->folded, *ender);
+        if (ends && has_name(words, i)) {
+            words->end = i;
+            return;
+        }
+    }
+}
+
+static bool is_place(const struct words *words, size_t *ret_from)
+{
+    for (const char *const *place = import_payee_places; *place; place++) {
+        for (size_t n = 1; n <= 2 && n < words->end - words->first; n++) {
+            size_t from = words->end - n;
+            if (phrase_at(words, from, *place) == n) {
+                *ret_from = from;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool drop_back(struct words *words)
+{
+    if (words->end - words->first < 2 || !has_name(words, words->end - 1))
+        return false;
+    const struct word *last = &words->all[words->end - 1];
+    size_t from = 0;
+    if (is_reference(last)) {
+        words->end--;
+        return true;
+    }
+    if (is_place(words, &from) && has_name(words, from)) {
+        words->end = from;
+        return true;
+    }
+    return false;
+}
+
+/* "SQ *NAME", "AMZN Mktp US*2K3": the left or the right of the star is the name. */
+static void cut_agent(const char **text, size_t *length)
+{
+    const char *star = memchr(*text, '*', *length);
+    if (!star || star == *text)
+        return;
+    char agent[FOLDED_MAX];
+    (void)import_fold(*text, (size_t)(star - *text), agent, sizeof(agent));
+    size_t left = (size_t)(star - *text);
+    for (const struct import_payee_agent *at = import_payee_agents; at->name; at++) {
+        if (strcmp(at->name, agent) != 0)
+            continue;
+        if (at->keep_left) {
+            *length = left;
+        } else if (*length - left > 2) {
+            *length -= left + 1;
+            *text = star + 1;
+        }
+        return;
+    }
+}
+
+static const struct entity {
+    const char *text;
+    char character;
+} entities[] = {{"&amp;", '&'},  {"&lt;", '<'},    {"&gt;", '>'},
+                {"&quot;", '"'}, {"&apos;", '\''}, {"&#39;", '\''}};
+
+/* Some banks escape twice: what one decoding left is decoded here. */
+static int without_entities(const char *text, size_t length, struct buf *out)
+{
+    int r = 0;
+    size_t at = 0;
+    while (at < length && r == 0) {
+        size_t used = 0;
+        for (size_t i = 0; i < ARRAY_LENGTH(entities) && used == 0; i++) {
+            size_t size = strlen(entities[i].text);
+            if (size <= length - at && memcmp(text + at, entities[i].text, size) == 0) {
+                r = buf_append_char(out, entities[i].character);
+                used = size;
+            }
+        }
+        if (used == 0)
+            r = buf_append_char(out, text[at]);
+        at += used > 0 ? used : 1;
+    }
+    return r;
+}
+
+static int write_words(const struct words *words, struct buf *out)
+{
+    int r = 0;
+    for (size_t i = words->first; i < words->end && r == 0; i++) {
+        if (i > words->first)
+            r = buf_append_char(out, ' ');
+        if (r == 0)
+            r = buf_append(out, words->all[i].text, words->all[i].length);
+    }
+    return r;
+}
+
+/* Punctuation that is left over at either end. */
+static void trim_marks(struct words *words)
+{
+    struct word *first = &words->all[words->first];
+    while (first->length > 1 && strchr(",;:-/.*_", first->text[0])) {
+        first->text++;
+        first->length--;
+    }
+    struct word *last = &words->all[words->end - 1];
+    while (last->length > 1 && strchr(",;:-/*_", last->text[last->length - 1]))
+        last->length--;
+}
+
+int import_payee_clean(const char *text, size_t length, struct buf *ret_payee)
+{
+    buf_reset(ret_payee);
+    OWNED_BUF plain = BUF_INIT(ret_payee->cap);
+    int r = without_entities(text, length, &plain);
+    if (r < 0)
+        return r;
+    text = buf_text(&plain);
+    length = plain.length;
+    struct words words;
+    split(text, length, &words);
+    struct words whole = words;
+    cut_agent(&text, &length);
+    split(text, length, &words);
+    if (words.end > 0) {
+        while (drop_front(&words)) {
+        }
+        cut_behind(&words);
+        while (drop_back(&words)) {
+        }
+    }
+    if (words.end == 0 || !has_name(&words, words.end))
+        words = whole;
+    if (words.end == 0)
+        return 0;
+    trim_marks(&words);
+    return write_words(&words, ret_payee);
+}
