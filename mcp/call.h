@@ -79,6 +79,13 @@ struct call_error {
     const char *const *candidates; /* NULL-terminated, or NULL */
 };
 
+/* The row of a result table for that error. It has "code", "field", "message", "saved", "retry"
+ * {"safe","same_key","after_ms"} and "candidates", as far as they are known. A result table with a
+ * member "error" makes an output schema that admits either the required members or the error,
+ * because clients check failures against the schema as well. */
+extern const struct field call_error_fields[];
+#define OUT_ERROR OUT_OBJECT("error", call_error_fields)
+
 /* Ends the call with an isError result. A tool whose result table has a member "error" gets the
  * same as structuredContent. Returns 0. */
 int call_fail(struct call *call, const struct call_error *error);

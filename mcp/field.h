@@ -140,7 +140,9 @@ struct bind {
     const char *path;    /* of the value being bound */
     char *error;         /* first failure, in the arena, NULL while all is well */
     const char *error_field;
-    void *user; /* the server's `user` */
+    void *user;  /* the server's `user` */
+    cJSON *kept; /* trees parsed on the way (lists and objects that came as text, defaults); who
+                    began the binding gives them back with bind_clear() after the bound values */
 };
 
 /* Refuses the value with "PATH: MESSAGE"; keeps the first refusal. Returns -EINVAL. The message
@@ -154,8 +156,26 @@ const char *bind_show(struct bind *bind, const cJSON *value);
  * fields are refused with the nearest known name. 0, -EINVAL (bind->error says why), -ENOMEM. */
 int bind_object(struct bind *bind, const struct field *fields, const cJSON *object, void *target);
 
+/* One of several tables that together describe one object, and where its values go. */
+struct field_part {
+    const struct field *fields; /* NULL: an empty table */
+    void *target;
+};
+
+/* The same for an object that `count` tables describe together. */
+int bind_parts(struct bind *bind, const struct field_part *parts, size_t count,
+               const cJSON *object);
+
+void bind_clear(struct bind *bind);
+
 /* Writes the object schema of a table: {"type":"object","properties":…,"required":…,
  * "additionalProperties":false}; results leave additionalProperties out. */
 void field_write_schema(const struct field *fields, bool is_result, struct json_out *out);
+void field_write_schema_of(const struct field_part *parts, size_t count, bool is_result,
+                           struct json_out *out);
+
+/* 0, or -EINVAL and one line in `why` for the first contradiction of a table: no name, no doc, the
+ * same name twice, a default that does not bind or stands beside FIELD_REQUIRED … */
+int field_check(const struct field *fields, bool is_result, struct buf *why);
 
 #endif

@@ -38,6 +38,11 @@ static inline const char *json_number_text(const cJSON *value)
  * -ERANGE; the output is untouched then. */
 int json_int_value(const cJSON *value, int64_t *ret_number);
 
+/* Writes a tree whose numbers are kept as text (a node of cJSON's own number type becomes null); NULL
+ * is null as well. */
+struct json_out;
+void json_write(struct json_out *out, const cJSON *value);
+
 void json_delete(cJSON **value);
 #define OWNED_JSON CLEANUP(json_delete) cJSON *
 

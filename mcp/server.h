@@ -38,8 +38,13 @@ struct mcp_server_options {
      * later, or ends the call itself. NULL: call_start() at once. */
     void (*before_start)(struct call *call);
 
+    /* Runs when the deadline of a call has passed, and may end it with call_fail() because it knows
+     * what was saved. NULL, or not ended: the library answers. */
+    void (*on_deadline)(struct call *call);
+
     uint64_t call_deadline_ms; /* 0: the library's default */
     bool read_only;            /* tools without TOOL_READ_ONLY are not offered */
+    size_t page_entries;       /* of lists; 0: the library's default */
     void *user;
 };
 
@@ -52,6 +57,12 @@ MUST_CHECK struct mcp_server *mcp_server_new(struct uv_loop_s *loop,
 /* 0, or -EINVAL and one line in `why` for the first contradiction: duplicate names, fields without
  * doc, defaults that do not bind, a required field with a default … */
 int mcp_server_check(const struct mcp_server *server, struct buf *why);
+
+/* Makes standard input and output private, for the start of a program that serves on them: opens
+ * /dev/null for what was closed, gives duplicates that no child inherits, and leaves /dev/null as
+ * descriptor 0 and standard error as descriptor 1, so that nobody else reads or writes the
+ * protocol. The caller also ignores SIGPIPE. 0 or negative errno. */
+MUST_CHECK int mcp_stdio_claim(int *ret_in, int *ret_out);
 
 /* Serves lines from descriptor `in` to descriptor `out` until end of input, then lets running calls
  * finish for a while, flushes, and calls `stopped` once. The descriptors are owned by the server

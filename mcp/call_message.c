@@ -1,0 +1,90 @@
+/* Messages of a call on its way: progress and log lines to the client. */
+#include "mcp/call_impl.h"
+#include "mcp/limits.h"
+#include "mcp/server_impl.h"
+
+/* Whether the client may hear of this call between request and answer. */
+static bool may_speak(const struct call *call)
+{
+    const struct mcp_server *server = call->request.server;
+    return !call_has_ended(call) && !call->request.is_local && server->stdio;
+}
+
+static bool is_ready(const struct call *call)
+{
+    return call->request.peer.revision == REVISION_MODERN ||
+           call->request.server->session.is_initialized;
+}
+
+static const cJSON *progress_token(const struct call *call)
+{
+    const cJSON *token = json_get(json_get(call->request.message.params, "_meta"), "progressToken");
+    return token && (cJSON_IsString(token) || json_is_number(token)) ? token : NULL;
+}
+
+/* At most MCP_PROGRESS_MAX in a second, counted from the first of them. */
+static bool takes_turn(struct call *call)
+{
+    uint64_t now = uv_now(call->request.server->loop);
+    if (call->progress_count == 0 || now - call->progress_began >= 1000) {
+        call->progress_began = now;
+        call->progress_count = 0;
+    }
+    if (call->progress_count >= MCP_PROGRESS_MAX)
+        return false;
+    call->progress_count++;
+    return true;
+}
+
+static struct json_out *begin_notification(struct mcp_server *server, const char *method)
+{
+    buf_reset(&server->line);
+    json_out_init(&server->out, &server->line);
+    rpc_begin_notification(&server->out, method);
+    json_object(&server->out);
+    return &server->out;
+}
+
+static void end_notification(struct mcp_server *server)
+{
+    json_end_object(&server->out);
+    rpc_end(&server->out);
+    server_send_line(server);
+}
+
+void call_progress(struct call *call, int64_t progress, int64_t total, const char *message)
+{
+    struct mcp_server *server = call->request.server;
+    const cJSON *token = progress_token(call);
+    if (!token || !may_speak(call) || !is_ready(call))
+        return;
+    if ((call->has_progress && progress <= call->progress) || !takes_turn(call))
+        return;
+    call->has_progress = true;
+    call->progress = progress;
+    struct json_out *out = begin_notification(server, "notifications/progress");
+    json_key(out, "progressToken");
+    json_write(out, token);
+    json_put_int(out, "progress", progress);
+    if (total > 0)
+        json_put_int(out, "total", total);
+    if (message && revision_has(call->request.peer.revision, FEATURE_PROGRESS_MESSAGE))
+        json_put_text(out, "message", message);
+    end_notification(server);
+}
+
+void call_log(struct call *call, const char *level_name, const char *text)
+{
+    struct mcp_server *server = call->request.server;
+    const struct peer *peer = &call->request.peer;
+    enum client_level level = client_level_of(level_name);
+    /* In a legacy session the level may have changed since the request. */
+    enum client_level least =
+        peer->revision == REVISION_MODERN ? peer->level : server->session.peer.level;
+    if (!may_speak(call) || level == LEVEL_NONE || least == LEVEL_NONE || level < least)
+        return;
+    struct json_out *out = begin_notification(server, "notifications/message");
+    json_put_text(out, "level", level_name);
+    json_put_text(out, "data", text);
+    end_notification(server);
+}

@@ -1,0 +1,152 @@
+/* Tables of fields as JSON Schema 2020-12. Objects and lists are written here, because they hold
+ * tables; the rest by the field types themselves. */
+#include <string.h>
+
+#include "mcp/field.h"
+#include "mcp/field_impl.h"
+
+static void write_members(const struct field_part *parts, size_t count, bool is_result,
+                          struct json_out *out);
+
+/* The members of the schema of one value; its object is open. */
+static void write_value(const struct field *field, bool is_result, struct json_out *out)
+{
+    if (field->type == &field_object) {
+        struct field_part part = {.fields = field->fields};
+        write_members(&part, 1, is_result, out);
+    } else if (field->type == &field_list) {
+        struct field item = field_list_item(field);
+        json_put_text(out, "type", "array");
+        json_put_object(out, "items");
+        write_value(&item, is_result, out);
+        json_end_object(out);
+        if (field->min > 0)
+            json_put_int(out, "minItems", field->min);
+        if (field->max > 0)
+            json_put_int(out, "maxItems", field->max);
+    } else {
+        field->type->schema(field, out);
+    }
+}
+
+static void write_property(const struct field *field, bool is_result, struct json_out *out)
+{
+    json_put_object(out, field->name);
+    if (field->flags & FIELD_NULLABLE) {
+        json_put_array(out, "anyOf");
+        json_object(out);
+        write_value(field, is_result, out);
+        json_end_object(out);
+        json_object(out);
+        json_put_text(out, "type", "null");
+        json_end_object(out);
+        json_end_array(out);
+    } else {
+        write_value(field, is_result, out);
+    }
+    if (field->doc)
+        json_put_text(out, "description", field->doc);
+    if (field->def && field->type->default_is_json)
+        json_put_raw(out, "default", field->def);
+    else if (field->def)
+        json_put_text(out, "default", field->def);
+    json_end_object(out);
+}
+
+static void write_properties(const struct field *fields, bool is_result, struct json_out *out)
+{
+    for (const struct field *field = fields; field && field->type; field++) {
+        if (field->flags & FIELD_HIDDEN)
+            continue;
+        if (field->type->is_group)
+            write_properties(field->fields, is_result, out);
+        else
+            write_property(field, is_result, out);
+    }
+}
+
+static bool write_required(const struct field *fields, bool began, struct json_out *out)
+{
+    for (const struct field *field = fields; field && field->type; field++) {
+        if (field->type->is_group) {
+            began = write_required(field->fields, began, out);
+        } else if (field->flags & FIELD_REQUIRED) {
+            if (!began)
+                json_put_array(out, "required");
+            began = true;
+            json_text(out, field->name);
+        }
+    }
+    return began;
+}
+
+static bool is_empty(const struct field_part *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (parts[i].fields && parts[i].fields->type)
+            return false;
+    }
+    return true;
+}
+
+static void write_members(const struct field_part *parts, size_t count, bool is_result,
+                          struct json_out *out)
+{
+    bool began = false;
+    json_put_text(out, "type", "object");
+    if (!is_empty(parts, count)) {
+        json_put_object(out, "properties");
+        for (size_t i = 0; i < count; i++)
+            write_properties(parts[i].fields, is_result, out);
+        json_end_object(out);
+        for (size_t i = 0; i < count; i++)
+            began = write_required(parts[i].fields, began, out);
+        if (began)
+            json_end_array(out);
+    }
+    if (!is_result)
+        json_put_bool(out, "additionalProperties", false);
+}
+
+/* A result that may be an error instead: clients check errors against the output schema, too. */
+static void write_result_or_error(const struct field *fields, struct json_out *out)
+{
+    json_put_text(out, "type", "object");
+    json_put_object(out, "properties");
+    write_properties(fields, true, out);
+    json_end_object(out);
+    json_put_array(out, "anyOf");
+    json_object(out);
+    if (write_required(fields, false, out))
+        json_end_array(out);
+    json_end_object(out);
+    json_object(out);
+    json_put_array(out, "required");
+    json_text(out, "error");
+    json_end_array(out);
+    json_end_object(out);
+    json_end_array(out);
+}
+
+void field_write_schema_of(const struct field_part *parts, size_t count, bool is_result,
+                           struct json_out *out)
+{
+    json_object(out);
+    if (is_result && count == 1 && field_find(parts[0].fields, "error"))
+        write_result_or_error(parts[0].fields, out);
+    else
+        write_members(parts, count, is_result, out);
+    json_end_object(out);
+}
+
+void field_write_schema(const struct field *fields, bool is_result, struct json_out *out)
+{
+    struct field_part part = {.fields = fields};
+    field_write_schema_of(&part, 1, is_result, out);
+}
+
+/* For callers of the type itself, who have an argument in mind. */
+void field_schema_of_value(const struct field *field, struct json_out *out)
+{
+    write_value(field, false, out);
+}

@@ -1,0 +1,412 @@
+/* Recursive descent over the raw bytes, at most MCP_DEPTH_MAX deep. A breach of grammar ends the
+ * pass; a breach of a rule that leaves the text readable is remembered and the pass goes on, so
+ * that the "id" behind it is still found. Builds nothing. */
+#include "mcp/json_gate.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "mcp/limits.h"
+
+enum {
+    KEYS_INLINE = 64
+};
+
+struct key {
+    uint32_t hash;
+    uint32_t length;
+    const char *text; /* between the quotes, escapes as written */
+};
+
+struct gate {
+    const char *at;
+    const char *end;
+    struct json_gate *result;
+    const char *rule; /* first rule broken */
+
+    /* Keys of all open objects, innermost last. */
+    struct key inline_keys[KEYS_INLINE];
+    struct key *keys;
+    size_t key_count;
+    size_t key_room;
+};
+
+static bool value(struct gate *gate, unsigned depth);
+
+static bool not_json(struct gate *gate, const char *why)
+{
+    gate->result->verdict = JSON_NOT;
+    gate->result->why = why;
+    return false;
+}
+
+static bool refuse(struct gate *gate, const char *why)
+{
+    gate->result->verdict = JSON_REFUSED;
+    gate->result->why = why;
+    return false;
+}
+
+static void note_rule(struct gate *gate, const char *rule)
+{
+    if (!gate->rule)
+        gate->rule = rule;
+}
+
+static void skip_blanks(struct gate *gate)
+{
+    while (gate->at < gate->end &&
+           (*gate->at == ' ' || *gate->at == '\t' || *gate->at == '\n' || *gate->at == '\r'))
+        gate->at++;
+}
+
+static bool is_next(const struct gate *gate, char c)
+{
+    return gate->at < gate->end && *gate->at == c;
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+/* The four digits at `text`, -1 when they are none. */
+static int32_t hex_unit(const char *text, const char *end)
+{
+    int32_t unit = 0;
+    if (end - text < 4)
+        return -1;
+    for (int i = 0; i < 4; i++) {
+        int digit = hex_digit(text[i]);
+        if (digit < 0)
+            return -1;
+        unit = unit * 16 + digit;
+    }
+    return unit;
+}
+
+static bool is_high(int32_t unit)
+{
+    return unit >= 0xd800 && unit <= 0xdbff;
+}
+
+static bool is_low(int32_t unit)
+{
+    return unit >= 0xdc00 && unit <= 0xdfff;
+}
+
+/* Behind "\u". */
+static bool unicode_escape(struct gate *gate)
+{
+    int32_t unit = hex_unit(gate->at, gate->end);
+    if (unit < 0)
+        return not_json(gate, "bad \\u escape");
+    gate->at += 4;
+    if (unit == 0)
+        note_rule(gate, "\\u0000 is not accepted in text");
+    if (is_low(unit)) {
+        note_rule(gate, "half of a surrogate pair is not accepted in text");
+    } else if (is_high(unit)) {
+        bool paired = gate->end - gate->at >= 6 && gate->at[0] == '\\' && gate->at[1] == 'u' &&
+                      is_low(hex_unit(gate->at + 2, gate->end));
+        if (paired)
+            gate->at += 6;
+        else
+            note_rule(gate, "half of a surrogate pair is not accepted in text");
+    }
+    return true;
+}
+
+/* Behind the backslash. */
+static bool escape(struct gate *gate)
+{
+    if (gate->at == gate->end)
+        return not_json(gate, "text without end");
+    char c = *gate->at++;
+    if (c == 'u')
+        return unicode_escape(gate);
+    if (!strchr("\"\\/bfnrt", c) || c == '\0')
+        return not_json(gate, "unknown escape in text");
+    return true;
+}
+
+/* At the opening quote; gives what stands between the quotes. */
+static bool string(struct gate *gate, const char **ret_text, size_t *ret_length)
+{
+    const char *begin = ++gate->at;
+    while (gate->at < gate->end) {
+        char c = *gate->at++;
+        if (c == '"') {
+            *ret_text = begin;
+            *ret_length = (size_t)(gate->at - 1 - begin);
+            return true;
+        }
+        if ((unsigned char)c < 0x20)
+            return not_json(gate, "control character in text");
+        if (c == '\\' && !escape(gate))
+            return false;
+    }
+    return not_json(gate, "text without end");
+}
+
+static bool digits(struct gate *gate)
+{
+    const char *begin = gate->at;
+    while (gate->at < gate->end && *gate->at >= '0' && *gate->at <= '9')
+        gate->at++;
+    return gate->at > begin;
+}
+
+static bool number(struct gate *gate)
+{
+    if (is_next(gate, '-'))
+        gate->at++;
+    if (is_next(gate, '0'))
+        gate->at++;
+    else if (!digits(gate))
+        return not_json(gate, "bad number");
+    if (is_next(gate, '.')) {
+        gate->at++;
+        if (!digits(gate))
+            return not_json(gate, "bad number");
+    }
+    if (is_next(gate, 'e') || is_next(gate, 'E')) {
+        gate->at++;
+        if (is_next(gate, '+') || is_next(gate, '-'))
+            gate->at++;
+        if (!digits(gate))
+            return not_json(gate, "bad number");
+    }
+    return true;
+}
+
+static bool literal(struct gate *gate, const char *word)
+{
+    size_t length = strlen(word);
+    if ((size_t)(gate->end - gate->at) < length || memcmp(gate->at, word, length) != 0)
+        return not_json(gate, "unknown word");
+    gate->at += length;
+    return true;
+}
+
+/* Takes one decoded UTF-16 unit or raw byte (as ~byte, so that the two never mix up) off a key. */
+static int32_t key_unit(const char **at, const char *end)
+{
+    static const char escapes[] = "\"\\/bfnrt";
+    static const char meanings[] = "\"\\/\b\f\n\r\t";
+    char c = *(*at)++;
+    if (c != '\\')
+        return (unsigned char)c < 0x80 ? c : ~(int32_t)(unsigned char)c;
+    char what = *(*at)++;
+    if (what != 'u')
+        return meanings[strchr(escapes, what) - escapes];
+    int32_t unit = hex_unit(*at, end);
+    *at += 4;
+    return unit;
+}
+
+/* One code point of a key whose escapes have been checked. */
+static uint32_t key_point(const char **at, const char *end)
+{
+    const char *begin = *at;
+    int32_t unit = key_unit(at, end);
+    if (is_high(unit) && end - *at >= 6 && (*at)[0] == '\\' && (*at)[1] == 'u' &&
+        is_low(hex_unit(*at + 2, end))) {
+        *at += 2;
+        int32_t low = hex_unit(*at, end);
+        *at += 4;
+        return (uint32_t)(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
+    }
+    if (unit >= 0)
+        return (uint32_t)unit;
+    uint32_t point = 0;
+    *at = begin + utf8_decode(begin, (size_t)(end - begin), &point);
+    return point;
+}
+
+static uint32_t key_hash(const char *text, size_t length)
+{
+    const char *end = text + length;
+    uint32_t hash = 2166136261u;
+    while (text < end)
+        hash = (hash ^ key_point(&text, end)) * 16777619u;
+    return hash;
+}
+
+static bool keys_equal(const struct key *a, const struct key *b)
+{
+    const char *at_a = a->text;
+    const char *at_b = b->text;
+    const char *end_a = at_a + a->length;
+    const char *end_b = at_b + b->length;
+    while (at_a < end_a && at_b < end_b) {
+        if (key_point(&at_a, end_a) != key_point(&at_b, end_b))
+            return false;
+    }
+    return at_a == end_a && at_b == end_b;
+}
+
+static bool make_room_for_key(struct gate *gate)
+{
+    if (gate->key_count < gate->key_room)
+        return true;
+    size_t room = gate->key_room * 2;
+    bool is_inline = gate->keys == gate->inline_keys;
+    struct key *keys = mem_realloc(is_inline ? NULL : gate->keys, room * sizeof(*keys));
+    if (!keys) {
+        gate->result->verdict = JSON_NO_MEMORY;
+        return false;
+    }
+    if (is_inline)
+        memcpy(keys, gate->inline_keys, sizeof(gate->inline_keys));
+    gate->keys = keys;
+    gate->key_room = room;
+    return true;
+}
+
+/* Notes a key of the object whose keys begin at `first`. */
+static bool add_key(struct gate *gate, size_t first, const char *text, size_t length)
+{
+    if (gate->key_count - first >= MCP_KEYS_MAX)
+        return refuse(gate, "an object has more than 1,000 members");
+    if (!make_room_for_key(gate))
+        return false;
+    struct key key = {
+        .hash = key_hash(text, length),
+        .length = (uint32_t)length,
+        .text = text,
+    };
+    for (size_t i = first; i < gate->key_count; i++) {
+        if (gate->keys[i].hash == key.hash && keys_equal(&gate->keys[i], &key))
+            note_rule(gate, "an object has the same member twice");
+    }
+    gate->keys[gate->key_count++] = key;
+    return true;
+}
+
+static void note_id(struct gate *gate, const char *begin)
+{
+    if (gate->result->id_length > 0)
+        return;
+    if (*begin != '"' && *begin != '-' && (*begin < '0' || *begin > '9'))
+        return;
+    gate->result->id = begin;
+    gate->result->id_length = (size_t)(gate->at - begin);
+}
+
+static bool member(struct gate *gate, size_t first_key, unsigned depth)
+{
+    const char *key;
+    size_t length;
+    skip_blanks(gate);
+    if (!is_next(gate, '"'))
+        return not_json(gate, "member without a name");
+    if (!string(gate, &key, &length) || !add_key(gate, first_key, key, length))
+        return false;
+    skip_blanks(gate);
+    if (!is_next(gate, ':'))
+        return not_json(gate, "member without a value");
+    gate->at++;
+    skip_blanks(gate);
+    const char *begin = gate->at;
+    if (!value(gate, depth))
+        return false;
+    if (depth == 1 && length == 2 && memcmp(key, "id", 2) == 0)
+        note_id(gate, begin);
+    return true;
+}
+
+/* At the opening bracket or brace: items up to the closing one. */
+static bool container(struct gate *gate, unsigned depth, char close)
+{
+    size_t first_key = gate->key_count;
+    if (depth >= MCP_DEPTH_MAX)
+        return not_json(gate, "nested too deeply");
+    gate->at++;
+    skip_blanks(gate);
+    if (is_next(gate, close)) {
+        gate->at++;
+        return true;
+    }
+    for (;;) {
+        bool well = close == '}' ? member(gate, first_key, depth + 1) : value(gate, depth + 1);
+        if (!well)
+            return false;
+        skip_blanks(gate);
+        if (is_next(gate, close))
+            break;
+        if (!is_next(gate, ','))
+            return not_json(gate, "comma or closing bracket missing");
+        gate->at++;
+    }
+    gate->at++;
+    gate->key_count = first_key;
+    return true;
+}
+
+static bool value(struct gate *gate, unsigned depth)
+{
+    const char *text;
+    size_t length;
+    skip_blanks(gate);
+    if (gate->at == gate->end)
+        return not_json(gate, "value missing");
+    if (++gate->result->values > MCP_VALUES_MAX)
+        return refuse(gate, "more than 50,000 values");
+    switch (*gate->at) {
+    case '{':
+        return container(gate, depth, '}');
+    case '[':
+        return container(gate, depth, ']');
+    case '"':
+        return string(gate, &text, &length);
+    case 't':
+        return literal(gate, "true");
+    case 'f':
+        return literal(gate, "false");
+    case 'n':
+        return literal(gate, "null");
+    default:
+        return number(gate);
+    }
+}
+
+static void check(struct gate *gate)
+{
+    if (!utf8_is_valid(gate->at, (size_t)(gate->end - gate->at))) {
+        (void)not_json(gate, "not valid UTF-8");
+        return;
+    }
+    if (!value(gate, 0))
+        return;
+    skip_blanks(gate);
+    if (gate->at != gate->end)
+        (void)not_json(gate, "something stands behind the value");
+    else if (gate->rule)
+        (void)refuse(gate, gate->rule);
+}
+
+void json_gate_check(const char *text, size_t length, struct json_gate *ret_gate)
+{
+    *ret_gate = (struct json_gate){.verdict = JSON_GOOD};
+    struct gate gate;
+    gate.at = text;
+    gate.end = text + length;
+    gate.result = ret_gate;
+    gate.rule = NULL;
+    gate.keys = gate.inline_keys;
+    gate.key_count = 0;
+    gate.key_room = KEYS_INLINE;
+    check(&gate);
+    if (gate.keys != gate.inline_keys)
+        mem_free(gate.keys);
+}

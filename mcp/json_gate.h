@@ -1,0 +1,35 @@
+/* The check that every line passes before a parser sees it: valid UTF-8, the strict grammar of
+ * RFC 8259, and the rules of this program (limits, no duplicate keys, no \u0000, no lone
+ * surrogates). One pass, no tree. */
+#ifndef MCP_JSON_GATE_H
+#define MCP_JSON_GATE_H
+
+#include <cjson/cJSON.h>
+#include <stddef.h>
+
+#include "base/own.h"
+
+enum json_verdict {
+    JSON_GOOD,
+    JSON_NOT,     /* not JSON, not UTF-8, or nested too deeply to tell */
+    JSON_REFUSED, /* JSON that breaks a rule of ours */
+    JSON_NO_MEMORY,
+};
+
+struct json_gate {
+    enum json_verdict verdict;
+    const char *why; /* static text, NULL when good or out of memory */
+    size_t values;   /* seen so far */
+
+    /* Source text of the string or number under "id" of the outermost object, borrowed from the
+     * line; length 0 when none was seen. It lets a refused request be answered. */
+    const char *id;
+    size_t id_length;
+};
+
+void json_gate_check(const char *text, size_t length, struct json_gate *ret_gate);
+
+/* Gate, parse, keep the numbers' text: the tree, or NULL and the verdict. */
+MUST_CHECK cJSON *json_parse_line(const char *text, size_t length, struct json_gate *ret_gate);
+
+#endif

@@ -1,0 +1,94 @@
+/* Dispatch of requests and notifications: era first, then the method, then its parameters. */
+#include "mcp/method.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "mcp/call_impl.h"
+#include "mcp/capabilities.h"
+#include "mcp/server_impl.h"
+#include "mcp/session.h"
+
+enum method_eras {
+    LEGACY = 1,
+    MODERN = 2,
+    BOTH = LEGACY | MODERN
+};
+
+struct method {
+    const char *name;
+    enum method_eras eras;
+    enum capability needs;
+    void (*run)(struct request *request);
+};
+
+static void list_tools(struct request *request)
+{
+    struct registry *registry = &request->server->registry;
+    listing_reply(&registry->tools, registry, request);
+}
+
+static const struct method methods[] = {
+    {"initialize", LEGACY, CAPABILITY_NONE, session_initialize},
+    {"ping", LEGACY, CAPABILITY_NONE, session_ping},
+    {"server/discover", MODERN, CAPABILITY_NONE, session_discover},
+    {"logging/setLevel", LEGACY, CAPABILITY_LOGGING, session_set_level},
+    {"tools/list", BOTH, CAPABILITY_TOOLS, list_tools},
+    {"tools/call", BOTH, CAPABILITY_TOOLS, call_tool_method},
+};
+
+static const struct method *find(const struct request *request)
+{
+    bool modern = request->peer.revision == REVISION_MODERN;
+    for (size_t i = 0; i < ARRAY_LENGTH(methods); i++) {
+        const struct method *method = &methods[i];
+        if (strcmp(method->name, request->message.method) == 0)
+            return (method->eras & (modern ? MODERN : LEGACY)) &&
+                           capability_is_offered(request->server, method->needs)
+                       ? method
+                       : NULL;
+    }
+    return NULL;
+}
+
+static void refuse_method(const struct request *request)
+{
+    char message[160];
+    (void)snprintf(message, sizeof(message), "Method not found: %.100s", request->message.method);
+    reply_code(request, RPC_METHOD_NOT_FOUND, message);
+}
+
+void method_run(struct request *request)
+{
+    struct rpc_error error;
+    const cJSON *params = request->message.params;
+    if (params && !cJSON_IsObject(params)) {
+        reply_code(request, RPC_INVALID_PARAMS, "params must be an object");
+        return;
+    }
+    if (call_find(request->server, request->message.id)) {
+        reply_code(request, RPC_INVALID_REQUEST, "A request with this id is still being answered");
+        return;
+    }
+    if (era_of_request(&request->message, &request->server->session.peer, &request->peer, &error) !=
+        0) {
+        reply_error(request, &error);
+        return;
+    }
+    const struct method *method = find(request);
+    if (method)
+        method->run(request);
+    else
+        refuse_method(request);
+}
+
+void method_notify(struct mcp_server *server, const struct rpc_message *message)
+{
+    if (strcmp(message->method, "notifications/cancelled") == 0)
+        call_cancel_by_client(server, json_get(message->params, "requestId"));
+    else if (strcmp(message->method, "notifications/initialized") == 0)
+        session_initialized(server);
+    else
+        LOG(LOG_DEBUG, "mcp", "ignored: %.60s", message->method);
+}

@@ -1,0 +1,160 @@
+/* Answers on their way out: frame, envelope of the era, and what happens when memory or a limit is
+ * in the way. */
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "mcp/batch.h"
+#include "mcp/limits.h"
+#include "mcp/server_impl.h"
+#include "mcp/session.h"
+
+static const char no_memory[] = "Out of memory; this request was not carried out.";
+
+static bool is_modern(const struct request *request)
+{
+    return !request->is_local && revision_has(request->peer.revision, FEATURE_ENVELOPE);
+}
+
+static struct json_out *begin_line(struct mcp_server *server)
+{
+    buf_reset(&server->line);
+    json_out_init(&server->out, &server->line);
+    return &server->out;
+}
+
+struct json_out *reply_begin(const struct request *request)
+{
+    struct json_out *out = begin_line(request->server);
+    if (!request->is_local)
+        rpc_begin_result(out, request->message.id);
+    json_object(out);
+    if (is_modern(request))
+        json_put_text(out, "resultType", "complete");
+    return out;
+}
+
+int reply_error_so_far(const struct request *request)
+{
+    return request->server->line.error;
+}
+
+void reply_put_cache(const struct request *request, int64_t ttl_ms, bool is_public)
+{
+    struct json_out *out = &request->server->out;
+    if (!is_modern(request))
+        return;
+    json_put_int(out, "ttlMs", ttl_ms);
+    json_put_text(out, "cacheScope", is_public ? "public" : "private");
+}
+
+/* Gives the line to whoever asked: the client, or the batch that the request is a member of. */
+static int deliver(const struct request *request)
+{
+    struct mcp_server *server = request->server;
+    if (server->line.error)
+        return server->line.error;
+    if (request->batch)
+        return batch_add(request->batch, &server->line);
+    return server->stdio ? stdio_send(server->stdio, server->line.data, server->line.length) : 0;
+}
+
+static void tidy_line(struct mcp_server *server)
+{
+    if (server->line.capacity > MCP_KEEP_SIZE)
+        buf_free(&server->line);
+    server_wake(server);
+}
+
+/* In place of an answer that could not be made: short, and without the heap. */
+static void send_short_error(const struct request *request, const char *message)
+{
+    char line[1024];
+    struct mcp_server *server = request->server;
+    const cJSON *id = request->message.id;
+    OWNED_BUF quoted = BUF_INIT(256);
+    struct json_out out;
+    json_out_init(&out, &quoted);
+    json_write(&out, id);
+    const char *text = quoted.error || !id ? "" : buf_text(&quoted);
+    if (quoted.error && json_is_number(id))
+        text = json_number_text(id);
+    size_t length =
+        rpc_format_error(line, sizeof(line), text, strlen(text), RPC_INTERNAL_ERROR, message);
+    int r = -ENOMEM;
+    if (request->batch) {
+        struct buf part = {.data = line, .length = length, .capacity = sizeof(line)};
+        r = batch_add(request->batch, &part);
+    } else if (server->stdio) {
+        r = stdio_send(server->stdio, line, length);
+    }
+    if (r < 0 && server->stdio) {
+        LOG(LOG_ERROR, "mcp", "out of memory, an answer is lost: ending");
+        mcp_server_stop(server);
+    }
+}
+
+void reply_no_memory(const struct request *request)
+{
+    send_short_error(request, no_memory);
+    tidy_line(request->server);
+}
+
+static void finish(const struct request *request)
+{
+    int r = deliver(request);
+    if (r == -EMSGSIZE)
+        send_short_error(request, "The answer is too large to be sent.");
+    else if (r < 0)
+        send_short_error(request, no_memory);
+    tidy_line(request->server);
+}
+
+void reply_end(const struct request *request)
+{
+    struct json_out *out = &request->server->out;
+    if (is_modern(request)) {
+        json_put_object(out, "_meta");
+        json_key(out, "io.modelcontextprotocol/serverInfo");
+        session_write_server_info(request->server, request->peer.revision, out);
+        json_end_object(out);
+    }
+    json_end_object(out);
+    if (request->is_local)
+        return;
+    rpc_end(out);
+    finish(request);
+}
+
+void reply_empty(const struct request *request)
+{
+    (void)reply_begin(request);
+    reply_end(request);
+}
+
+void reply_error(const struct request *request, const struct rpc_error *error)
+{
+    rpc_write_error(begin_line(request->server), request->message.id, error);
+    finish(request);
+}
+
+void reply_code(const struct request *request, int code, const char *message)
+{
+    struct rpc_error error = {.code = code, .message = message};
+    reply_error(request, &error);
+}
+
+void reply_never(const struct request *request)
+{
+    if (request->batch)
+        batch_member_left(request->batch);
+}
+
+void server_send_line(struct mcp_server *server)
+{
+    struct request nobody = {.server = server};
+    int r = deliver(&nobody);
+    if (r < 0)
+        LOG(LOG_WARNING, "mcp", "a notification was dropped: %s", strerror(-r));
+    tidy_line(server);
+}

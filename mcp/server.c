@@ -1,0 +1,207 @@
+/* The server object: making it, one turn of work per loop iteration, timers, closing. Lines come in
+ * through server_lines.c, the end through server_drain.c. */
+#include "mcp/server.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "mcp/call_impl.h"
+#include "mcp/limits.h"
+#include "mcp/server_close.h"
+#include "mcp/server_drain.h"
+#include "mcp/server_impl.h"
+#include "mcp/session.h"
+
+/* --- one turn -------------------------------------------------------------------------------- */
+
+/* Whether reading was stopped and may go on. */
+static bool may_read_again(const struct mcp_server *server)
+{
+    return server->serving == SERVING_OPEN && !server->is_reading &&
+           server->waiting_count <= MCP_WAITING_MAX / 2 &&
+           server->waiting_cost <= MCP_WAITING_COST_MAX / 2 &&
+           stdio_queued(server->stdio) <= MCP_OUTPUT_MAX / 2;
+}
+
+static void go_on_reading(struct mcp_server *server)
+{
+    if (!may_read_again(server))
+        return;
+    server->is_reading = true;
+    stdio_resume(server->stdio);
+}
+
+static bool output_is_congested(const struct mcp_server *server)
+{
+    return server->stdio && stdio_queued(server->stdio) > MCP_OUTPUT_MAX;
+}
+
+/* Whether another pass would find work. */
+static bool step(struct mcp_server *server)
+{
+    call_free_ended(server);
+    while (!output_is_congested(server) && call_has_place(server))
+        call_begin_next(server);
+    if (server->stdio) {
+        stdio_flush(server->stdio);
+        go_on_reading(server);
+        stdio_flush(server->stdio);
+    }
+    server_drain_step(server);
+    return !list_is_empty(&server->ended) || may_read_again(server) ||
+           (!output_is_congested(server) && call_has_place(server));
+}
+
+static void on_turn(uv_prepare_t *turn)
+{
+    struct mcp_server *server = turn->data;
+    (void)uv_prepare_stop(turn);
+    server->is_stepping = true;
+    while (server->serving < SERVING_CLOSING && !server->is_freed && step(server))
+        continue;
+    server->is_stepping = false;
+}
+
+void server_wake(struct mcp_server *server)
+{
+    if (server->open_handles > 0 && !server->is_stepping && server->serving < SERVING_CLOSING)
+        (void)uv_prepare_start(&server->turn, on_turn);
+}
+
+/* --- deadlines ------------------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct mcp_server *server = timer->data;
+    call_expire_due(server, uv_now(server->loop));
+    server_set_timer(server);
+    server_wake(server);
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    if (a == 0 || b == 0)
+        return a + b;
+    return a < b ? a : b;
+}
+
+void server_set_timer(struct mcp_server *server)
+{
+    uint64_t due = server_drain_due(server);
+    if (server->open_handles == 0 || server->serving >= SERVING_CLOSING)
+        return;
+    LIST_FOREACH (link, &server->running)
+        due = earlier(due, CONTAINER_OF(link, struct call, link)->deadline);
+    if (due == 0) {
+        (void)uv_timer_stop(&server->timer);
+        return;
+    }
+    uint64_t now = uv_now(server->loop);
+    (void)uv_timer_start(&server->timer, on_timer, due > now ? due - now : 0, 0);
+}
+
+/* --- life ------------------------------------------------------------------------------------ */
+
+struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_server_options *options)
+{
+    struct mcp_server *server = mem_zalloc(sizeof(*server));
+    if (!server)
+        return NULL;
+    server->loop = loop;
+    server->options = *options;
+    list_init(&server->waiting);
+    list_init(&server->running);
+    list_init(&server->ended);
+    buf_init(&server->line, MCP_MESSAGE_MAX);
+    if (registry_init(&server->registry, &server->options) < 0) {
+        registry_free(&server->registry);
+        mem_free(server);
+        return NULL;
+    }
+    (void)uv_prepare_init(loop, &server->turn);
+    (void)uv_timer_init(loop, &server->timer);
+    server->turn.data = server;
+    server->timer.data = server;
+    server->open_handles = 2;
+    return server;
+}
+
+static void free_memory(struct mcp_server *server)
+{
+    session_free(server);
+    registry_free(&server->registry);
+    buf_free(&server->line);
+    mem_free(server);
+}
+
+static void part_closed(struct mcp_server *server)
+{
+    if (--server->open_handles > 0)
+        return;
+    server->serving = SERVING_STOPPED;
+    if (server->is_freed)
+        free_memory(server);
+    else if (server->stopped)
+        server->stopped(server, server->options.user);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+    part_closed(handle->data);
+}
+
+static void on_stdio_closed(void *user)
+{
+    struct mcp_server *server = user;
+    server->stdio = NULL;
+    part_closed(server);
+}
+
+void server_close(struct mcp_server *server)
+{
+    if (server->serving >= SERVING_CLOSING)
+        return;
+    server->serving = SERVING_CLOSING;
+    server_cancel_all(server);
+    call_free_ended(server);
+    uv_close((uv_handle_t *)&server->turn, on_handle_closed);
+    uv_close((uv_handle_t *)&server->timer, on_handle_closed);
+    if (server->stdio)
+        stdio_close(server->stdio, on_stdio_closed);
+}
+
+int mcp_server_serve(struct mcp_server *server, int in, int out,
+                     void (*stopped)(struct mcp_server *server, void *user))
+{
+    int r = 0;
+    if (server->serving != SERVING_NOT)
+        return -EALREADY;
+    if (in == STDIN_FILENO && out == STDOUT_FILENO)
+        r = mcp_stdio_claim(&in, &out);
+    if (r == 0)
+        r = stdio_open(server->loop, in, out, &server_stdio_events, server, &server->stdio);
+    if (r < 0)
+        return r;
+    server->open_handles++;
+    server->stopped = stopped;
+    server->serving = SERVING_OPEN;
+    server_wake(server);
+    return 0;
+}
+
+void mcp_server_stop(struct mcp_server *server)
+{
+    server_drain(server);
+}
+
+void mcp_server_free(struct mcp_server *server)
+{
+    if (!server || server->is_freed)
+        return;
+    server->is_freed = true;
+    if (server->serving == SERVING_STOPPED)
+        free_memory(server);
+    else
+        server_close(server);
+}

@@ -1,0 +1,71 @@
+/* The server as the files of this folder see it. */
+#ifndef MCP_SERVER_IMPL_H
+#define MCP_SERVER_IMPL_H
+
+#include <uv.h>
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "mcp/registry.h"
+#include "mcp/request.h"
+#include "mcp/server.h"
+#include "mcp/stdio.h"
+
+enum serving {
+    SERVING_NOT,
+    SERVING_OPEN,
+    SERVING_DRAINING, /* nothing more is read; what runs may finish */
+    SERVING_CLOSING,
+    SERVING_STOPPED,
+};
+
+/* The legacy handshake of this process. */
+struct session {
+    struct peer peer; /* revision NONE before initialize */
+    char *client_name;
+    bool is_initialized; /* notifications/initialized came */
+};
+
+struct mcp_server {
+    uv_loop_t *loop;
+    struct mcp_server_options options;
+    struct registry registry;
+    struct session session;
+
+    struct stdio *stdio; /* NULL when no client is served */
+    enum serving serving;
+    bool is_reading;
+    uint64_t drain_began; /* loop time */
+    void (*stopped)(struct mcp_server *server, void *user);
+
+    uv_prepare_t turn; /* active while server_step() has something to do */
+    uv_timer_t timer;  /* the earliest deadline */
+    unsigned open_handles;
+    bool is_stepping;
+    bool is_freed; /* the memory goes with the last handle */
+
+    struct list waiting; /* struct call, link */
+    struct list running;
+    struct list ended;
+    size_t waiting_count, waiting_cost;
+    size_t running_count, running_cost;
+    uint64_t last_call; /* number */
+
+    struct buf line; /* the answer being written */
+    struct json_out out;
+};
+
+/* Lets server_step() run before the loop waits again. */
+void server_wake(struct mcp_server *server);
+
+/* Sets the timer to the earliest deadline of all. */
+void server_set_timer(struct mcp_server *server);
+
+/* Sends what stands in server->line (which is empty afterwards), to the client or into a batch. On
+ * failure the answer "out of memory" goes out instead. */
+void server_send_line(struct mcp_server *server);
+
+/* One line of the client (server_lines.c). */
+extern const struct stdio_events server_stdio_events;
+
+#endif

@@ -1,0 +1,161 @@
+/* From a line to the requests in it. Events of the byte streams arrive here. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "mcp/batch.h"
+#include "mcp/json_gate.h"
+#include "mcp/limits.h"
+#include "mcp/method.h"
+#include "mcp/server_drain.h"
+#include "mcp/server_impl.h"
+
+/* An answer to a line that gave no usable tree. */
+static void send_bare_error(struct mcp_server *server, const struct json_gate *gate, int code,
+                            const char *message)
+{
+    char line[1024];
+    size_t length = rpc_format_error(line, sizeof(line), gate->id, gate->id_length, code, message);
+    if (stdio_send(server->stdio, line, length) < 0) {
+        LOG(LOG_ERROR, "mcp", "out of memory, an answer is lost: ending");
+        mcp_server_stop(server);
+    }
+    server_wake(server);
+}
+
+static void refuse_line(struct mcp_server *server, const struct json_gate *gate)
+{
+    char message[160];
+    switch (gate->verdict) {
+    case JSON_NOT:
+        (void)snprintf(message, sizeof(message), "Parse error: %s", gate->why);
+        send_bare_error(server, &(struct json_gate){0}, RPC_PARSE_ERROR, message);
+        break;
+    case JSON_REFUSED:
+        (void)snprintf(message, sizeof(message), "Invalid request: %s", gate->why);
+        send_bare_error(server, gate, RPC_INVALID_REQUEST, message);
+        break;
+    case JSON_NO_MEMORY:
+        send_bare_error(server, gate, RPC_INTERNAL_ERROR,
+                        "Out of memory; this request was not carried out.");
+        break;
+    case JSON_GOOD:
+        break;
+    }
+}
+
+static void take_message(struct mcp_server *server, cJSON *tree, struct batch *batch, size_t cost)
+{
+    struct request request = {.server = server, .tree = tree, .batch = batch, .cost = cost};
+    rpc_read(tree, &request.message);
+    switch (request.message.kind) {
+    case RPC_REQUEST:
+        if (batch)
+            batch_member_begins(batch);
+        method_run(&request);
+        break;
+    case RPC_INVALID:
+        if (batch)
+            batch_member_begins(batch);
+        reply_code(&request, RPC_INVALID_REQUEST, "Invalid request: not a message of JSON-RPC 2.0");
+        break;
+    case RPC_NOTIFICATION:
+        method_notify(server, &request.message);
+        break;
+    case RPC_RESPONSE:
+        LOG(LOG_DEBUG, "mcp", "a response to no request of ours was ignored");
+        break;
+    }
+    cJSON_Delete(request.tree);
+}
+
+static void take_batch(struct mcp_server *server, cJSON *array, size_t cost)
+{
+    struct request nobody = {.server = server};
+    if (server->session.peer.revision != REVISION_2025_03_26) {
+        reply_code(&nobody, RPC_INVALID_REQUEST,
+                   "Invalid request: batches are not part of this protocol version");
+        return;
+    }
+    if (!array->child) {
+        reply_code(&nobody, RPC_INVALID_REQUEST, "Invalid request: an empty batch");
+        return;
+    }
+    struct batch *batch = batch_new(server);
+    if (!batch) {
+        reply_no_memory(&nobody);
+        return;
+    }
+    size_t share = cost / (size_t)cJSON_GetArraySize(array);
+    while (array->child)
+        take_message(server, cJSON_DetachItemViaPointer(array, array->child), batch, share);
+    batch_member_left(batch);
+}
+
+static bool is_full(const struct mcp_server *server)
+{
+    return server->waiting_count >= MCP_WAITING_MAX ||
+           server->waiting_cost >= MCP_WAITING_COST_MAX ||
+           stdio_queued(server->stdio) > MCP_OUTPUT_MAX;
+}
+
+static void on_line(void *user, const char *line, size_t length)
+{
+    struct mcp_server *server = user;
+    struct json_gate gate;
+    cJSON *tree = json_parse_line(line, length, &gate);
+    size_t cost = length + gate.values * MCP_VALUE_COST;
+    if (!tree) {
+        refuse_line(server, &gate);
+    } else if (cJSON_IsArray(tree)) {
+        take_batch(server, tree, cost);
+        cJSON_Delete(tree);
+    } else {
+        take_message(server, tree, NULL, cost);
+    }
+    if (is_full(server)) {
+        stdio_pause(server->stdio);
+        server->is_reading = false;
+        server_wake(server);
+    }
+}
+
+static void on_lost_line(void *user, int why)
+{
+    struct mcp_server *server = user;
+    struct json_gate nothing = {0};
+    if (why == -EMSGSIZE)
+        send_bare_error(server, &nothing, RPC_INVALID_REQUEST,
+                        "Invalid request: the line is longer than 4 MiB");
+    else
+        send_bare_error(server, &nothing, RPC_INTERNAL_ERROR,
+                        "Out of memory; this request was not carried out.");
+}
+
+static void on_ended(void *user, int why)
+{
+    if (why < 0)
+        LOG(LOG_INFO, "mcp", "input broke off: %s", uv_strerror(why));
+    server_drain(user);
+}
+
+static void on_broken(void *user, int why)
+{
+    LOG(LOG_INFO, "mcp", "output broke off: %s", uv_strerror(why));
+    server_drain(user);
+    server_drain_hurry(user);
+}
+
+static void on_drained(void *user)
+{
+    server_wake(user);
+}
+
+const struct stdio_events server_stdio_events = {
+    .line = on_line,
+    .lost_line = on_lost_line,
+    .ended = on_ended,
+    .broken = on_broken,
+    .drained = on_drained,
+};

@@ -1,0 +1,295 @@
+/* mcp/json_gate, mcp/json, mcp/json_out. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "mcp/json.h"
+#include "mcp/json_gate.h"
+#include "mcp/json_out.h"
+#include "mcp/limits.h"
+
+static enum json_verdict verdict_of(const char *text)
+{
+    struct json_gate gate;
+    json_gate_check(text, strlen(text), &gate);
+    assert_int_equal(gate.verdict == JSON_GOOD, gate.why == NULL);
+    return gate.verdict;
+}
+
+static void test_gate_strict_grammar(void **state)
+{
+    static const char *const good[] = {
+        "{}",       "[]",       " \t\r\n{ \"a\" : [ 1 , -0.5e+3 , true , false , null , \"x\" ] } ",
+        "\"\"",     "0",        "\"\\u00e4\\ud83d\\ude00\\/\"",
+        "\"\x7f\"", "{\"\":0}",
+    };
+    static const char *const bad[] = {
+        "",         " ",    "{",       "[1,]",    "{\"a\":1,}",  "{a:1}",
+        "[01]",     "[1.]", "[.5]",    "[+1]",    "[1e]",        "[-]",
+        "[NaN]",    "tru",  "\"\\x\"", "\"\t\"",  "\"\\u12g4\"", "\"open",
+        "\"\\",     "[1]x", "[1 2]",   "{\"a\"}", "{1:2}",       "\xef\xbb\xbf{}",
+        "\"\xff\"", "'a'",  "[1}",     "/**/1",   "\"\\u",
+    };
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(good); i++)
+        assert_int_equal(verdict_of(good[i]), JSON_GOOD);
+    for (size_t i = 0; i < ARRAY_LENGTH(bad); i++) {
+        if (verdict_of(bad[i]) != JSON_NOT)
+            fail_msg("accepted: %s", bad[i]);
+    }
+}
+
+static void test_gate_refuses_what_is_json_but_against_the_rules(void **state)
+{
+    (void)state;
+    assert_int_equal(verdict_of("\"a\\u0000b\""), JSON_REFUSED);
+    assert_int_equal(verdict_of("\"\\ud800\""), JSON_REFUSED);
+    assert_int_equal(verdict_of("\"\\udc00\\ud800\""), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"a\":1,\"a\":2}"), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"a\":1,\"\\u0061\":2}"), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}"), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"a\":1,\"A\":2,\"aa\":3}"), JSON_GOOD);
+    assert_int_equal(verdict_of("{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":1}]}"), JSON_GOOD);
+    assert_int_equal(verdict_of("{\"a\":1,\"a\":2"), JSON_NOT);
+}
+
+static void test_gate_finds_the_id_of_a_refused_request(void **state)
+{
+    static const char text[] = "{\"a\":[\"\\u0000\",{\"id\":1}],\"id\":\"q\\u0041\",\"b\":{}}";
+    struct json_gate gate;
+    (void)state;
+    json_gate_check(text, strlen(text), &gate);
+    assert_int_equal(gate.verdict, JSON_REFUSED);
+    assert_int_equal(gate.id_length, 9);
+    assert_memory_equal(gate.id, "\"q\\u0041\"", 9);
+    json_gate_check("{\"id\":null}", 11, &gate);
+    assert_int_equal(gate.id_length, 0);
+}
+
+static void test_gate_depth_at_the_limit_and_one_beyond(void **state)
+{
+    char text[2 * (MCP_DEPTH_MAX + 1)];
+    struct json_gate gate;
+    (void)state;
+    for (size_t depth = MCP_DEPTH_MAX; depth <= MCP_DEPTH_MAX + 1; depth++) {
+        memset(text, '[', depth);
+        memset(text + depth, ']', depth);
+        json_gate_check(text, 2 * depth, &gate);
+        assert_int_equal(gate.verdict, depth > MCP_DEPTH_MAX ? JSON_NOT : JSON_GOOD);
+    }
+}
+
+static void check_values(size_t count, enum json_verdict expected)
+{
+    OWNED_BUF text = BUF_INIT(1024 * 1024);
+    struct json_gate gate;
+    (void)buf_append_char(&text, '[');
+    for (size_t i = 1; i < count; i++)
+        (void)buf_append_text(&text, i == 1 ? "1" : ",1");
+    (void)buf_append_char(&text, ']');
+    json_gate_check(text.data, text.length, &gate);
+    assert_int_equal(gate.verdict, expected);
+}
+
+static void check_members(size_t count, enum json_verdict expected)
+{
+    OWNED_BUF text = BUF_INIT(1024 * 1024);
+    struct json_gate gate;
+    (void)buf_append_char(&text, '{');
+    for (size_t i = 0; i < count; i++)
+        (void)buf_printf(&text, "%s\"k%zu\":0", i == 0 ? "" : ",", i);
+    (void)buf_append_char(&text, '}');
+    json_gate_check(text.data, text.length, &gate);
+    assert_int_equal(gate.verdict, expected);
+}
+
+static void test_gate_counts_at_the_limit_and_one_beyond(void **state)
+{
+    (void)state;
+    check_values(MCP_VALUES_MAX, JSON_GOOD);
+    check_values(MCP_VALUES_MAX + 1, JSON_REFUSED);
+    check_members(MCP_KEYS_MAX, JSON_GOOD);
+    check_members(MCP_KEYS_MAX + 1, JSON_REFUSED);
+}
+
+static void test_gate_out_of_memory_for_keys_is_its_own_verdict(void **state)
+{
+    OWNED_BUF text = BUF_INIT(10000);
+    struct json_gate gate;
+    (void)state;
+    (void)buf_append_char(&text, '{');
+    for (int i = 0; i < 100; i++)
+        (void)buf_printf(&text, "%s\"k%d\":0", i == 0 ? "" : ",", i);
+    (void)buf_append_char(&text, '}');
+    mem_fail_at(1, 0);
+    json_gate_check(text.data, text.length, &gate);
+    mem_fail_at(0, 0);
+    assert_int_equal(gate.verdict, JSON_NO_MEMORY);
+    assert_null(gate.why);
+}
+
+static cJSON *parse(const char *text)
+{
+    const char *why = NULL;
+    cJSON *tree = json_parse(text, strlen(text), &why);
+    if (!tree)
+        fail_msg("%s: %s", text, why ? why : "out of memory");
+    return tree;
+}
+
+static void test_json_numbers_keep_their_text_through_a_round_trip(void **state)
+{
+    static const char text[] = "{\"a\":[1,1.10,-0,1e400,9007199254740993,\"7\\\"8\",{\"9\":12}],"
+                               "\"b\":{},\"c\":[],\"d\":123456789012345678901234567890}";
+    OWNED_BUF again = BUF_INIT(1000);
+    struct json_out out;
+    (void)state;
+    OWNED_JSON tree = parse(text);
+    json_out_init(&out, &again);
+    json_write(&out, tree);
+    assert_string_equal(buf_text(&again), text);
+}
+
+static void test_json_get_minds_letter_case(void **state)
+{
+    (void)state;
+    OWNED_JSON tree = parse("{\"Id\":\"x\",\"n\":1}");
+    assert_null(json_get(tree, "id"));
+    assert_string_equal(json_get_text(tree, "Id"), "x");
+    assert_null(json_get_text(tree, "n"));
+    assert_null(json_get(NULL, "id"));
+    assert_null(json_get(json_get(tree, "n"), "id"));
+}
+
+static void test_json_int_value_is_exact_or_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        int expected;
+        int64_t number;
+    } cases[] = {
+        {"0", 0, 0},
+        {"-0", 0, 0},
+        {"9223372036854775807", 0, INT64_MAX},
+        {"-9223372036854775808", 0, INT64_MIN},
+        {"9223372036854775808", -ERANGE, 0},
+        {"-9223372036854775809", -ERANGE, 0},
+        {"99999999999999999999", -ERANGE, 0},
+        {"1.0", -EINVAL, 0},
+        {"1e2", -EINVAL, 0},
+        {"\"1\"", -EINVAL, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        int64_t number = 77;
+        OWNED_JSON tree = parse(cases[i].text);
+        assert_int_equal(json_int_value(tree, &number), cases[i].expected);
+        assert_int_equal(number, cases[i].expected == 0 ? cases[i].number : 77);
+    }
+}
+
+static void test_json_out_escapes_what_deceives_or_breaks_lines(void **state)
+{
+    OWNED_BUF buf = BUF_INIT(1000);
+    struct json_out out;
+    (void)state;
+    json_out_init(&out, &buf);
+    json_array(&out);
+    json_text(&out, "a\"\\\n\t\x01\x7f");
+    json_text(&out, "\xe2\x80\xa8\xe2\x80\xae\xf3\xa0\x80\x81");
+    json_text(&out, "\xc3\xa4\xf0\x9f\x98\x80");
+    json_text(&out, "\xff\xc3(");
+    json_text(&out, NULL);
+    json_end_array(&out);
+    assert_string_equal(buf_text(&buf), "[\"a\\\"\\\\\\n\\t\\u0001\\u007f\","
+                                        "\"\\u2028\\u202e\\udb40\\udc01\","
+                                        "\"\xc3\xa4\xf0\x9f\x98\x80\","
+                                        "\"\xef\xbf\xbd\xef\xbf\xbd(\",null]");
+}
+
+static void test_json_out_puts_commas_between_values_only(void **state)
+{
+    OWNED_BUF buf = BUF_INIT(1000);
+    struct json_out out;
+    (void)state;
+    json_out_init(&out, &buf);
+    json_object(&out);
+    json_put_object(&out, "a");
+    json_end_object(&out);
+    json_put_array(&out, "b");
+    json_int(&out, INT64_MIN);
+    json_bool(&out, true);
+    json_array(&out);
+    json_end_array(&out);
+    json_end_array(&out);
+    json_put_raw(&out, "c", "[1, 2]");
+    json_put_null(&out, "d");
+    json_put_bool(&out, "e", false);
+    json_put_int(&out, "f", 0);
+    json_end_object(&out);
+    assert_int_equal(json_out_error(&out), 0);
+    assert_string_equal(buf_text(&buf), "{\"a\":{},\"b\":[-9223372036854775808,true,[]],"
+                                        "\"c\":[1, 2],\"d\":null,\"e\":false,\"f\":0}");
+}
+
+static void test_json_out_at_the_cap_remembers_the_error(void **state)
+{
+    OWNED_BUF buf = BUF_INIT(4);
+    struct json_out out;
+    (void)state;
+    json_out_init(&out, &buf);
+    json_text(&out, "ab");
+    assert_int_equal(json_out_error(&out), 0);
+    json_int(&out, 1);
+    json_int(&out, 2);
+    assert_int_equal(json_out_error(&out), -EMSGSIZE);
+}
+
+static void test_json_parse_with_each_allocation_failing_leaks_nothing(void **state)
+{
+    static const char text[] = "{\"a\":[1,\"x\",{\"b\":2.5}],\"c\":null}";
+    cJSON_Hooks hooks = {.malloc_fn = mem_alloc, .free_fn = mem_free};
+    bool parsed = false;
+    (void)state;
+    cJSON_InitHooks(&hooks);
+    for (unsigned long n = 1; !parsed; n++) {
+        const char *why = "";
+        mem_fail_at(n, 0);
+        OWNED_JSON tree = json_parse(text, strlen(text), &why);
+        mem_fail_at(0, 0);
+        parsed = tree != NULL;
+        if (!parsed)
+            assert_null(why);
+        assert_true(n < 100);
+    }
+    cJSON_InitHooks(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gate_strict_grammar),
+        cmocka_unit_test(test_gate_refuses_what_is_json_but_against_the_rules),
+        cmocka_unit_test(test_gate_finds_the_id_of_a_refused_request),
+        cmocka_unit_test(test_gate_depth_at_the_limit_and_one_beyond),
+        cmocka_unit_test(test_gate_counts_at_the_limit_and_one_beyond),
+        cmocka_unit_test(test_gate_out_of_memory_for_keys_is_its_own_verdict),
+        cmocka_unit_test(test_json_numbers_keep_their_text_through_a_round_trip),
+        cmocka_unit_test(test_json_get_minds_letter_case),
+        cmocka_unit_test(test_json_int_value_is_exact_or_refused),
+        cmocka_unit_test(test_json_out_escapes_what_deceives_or_breaks_lines),
+        cmocka_unit_test(test_json_out_puts_commas_between_values_only),
+        cmocka_unit_test(test_json_out_at_the_cap_remembers_the_error),
+        cmocka_unit_test(test_json_parse_with_each_allocation_failing_leaks_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
