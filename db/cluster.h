@@ -23,17 +23,29 @@ struct db_cluster_options {
 MUST_CHECK struct db_cluster *db_cluster_new(const struct db_cluster_options *options);
 
 /* Makes the cluster if there is none, starts it if it is down, adopts it if it runs, and holds it
- * until db_cluster_release(). `ready` runs once: with settings to connect by (borrowed), or with a
- * failure whose message says what to do. */
+ * until db_cluster_release(). `ready` runs once, later: with settings to connect by (borrowed), or
+ * with a failure whose message says what to do. One at a time. May be called again while it is held:
+ * a server that went away is started anew (one that crashed is brought back without asking). */
 void db_cluster_acquire(struct db_cluster *cluster,
                         void (*ready)(void *data, const struct db_settings *settings,
                                       const struct db_failure *failure),
                         void *data);
 
-/* Lets go; stops the server if this was the last holder (fast shutdown), in a child that outlives
- * us if need be. `released` runs once. */
+/* Lets go; stops the server if this was the last holder (fast shutdown, which it ends on its own if
+ * we are killed meanwhile). `released` runs once, later; an acquire under way is given up and its
+ * `ready` does not run. */
 void db_cluster_release(struct db_cluster *cluster, void (*released)(void *data), void *data);
+
+/* NULL is fine. Without a release before it the server runs on, for the next one to adopt. The loop
+ * must run once more for the handles to be given back. */
 void db_cluster_free(struct db_cluster *cluster);
+
+/* Writes a backup of the held cluster (pg_dump, custom format, 0600) to backups/TIME-LABEL.dump
+ * beside the data directory, keeps the newest CLUSTER_BACKUPS_KEPT, and tells the path (borrowed) or
+ * a failure. `label`: letters, digits, '-'; others are replaced. One at a time. */
+void db_cluster_backup(struct db_cluster *cluster, const char *label,
+                       void (*done)(void *data, const char *path, const struct db_failure *failure),
+                       void *data);
 
 enum db_cluster_state {
     DB_CLUSTER_NONE,
@@ -42,8 +54,9 @@ enum db_cluster_state {
 };
 enum db_cluster_state db_cluster_probe(struct db_cluster *cluster);
 
-/* Data directory and socket directory, for people. */
+/* Data directory, log file and socket directory, for people. */
 const char *db_cluster_path(const struct db_cluster *cluster);
+const char *db_cluster_log_path(const struct db_cluster *cluster);
 const char *db_cluster_socket_path(const struct db_cluster *cluster);
 
 /* Stops the server whoever else holds it (ninepence db stop). 0, -ENOENT when it does not run, or

@@ -21,6 +21,7 @@
 #include <uv.h>
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "db/cluster.h"
 
@@ -53,13 +54,19 @@ static void rig_guard_rings(uv_timer_t *timer)
     _exit(99);
 }
 
+static void rig_note(struct session *session)
+{
+    session->done++;
+    uv_stop(&session->loop);
+}
+
 /* Turns the loop until one more callback ran. */
 static void session_wait(struct session *session)
 {
     int before = session->done;
     (void)uv_timer_start(&session->guard, rig_guard_rings, RIG_WAIT_MS, 0);
     while (session->done == before)
-        (void)uv_run(&session->loop, UV_RUN_ONCE);
+        (void)uv_run(&session->loop, UV_RUN_DEFAULT);
     (void)uv_timer_stop(&session->guard);
 }
 
@@ -82,7 +89,7 @@ static void rig_ready(void *data, const struct db_settings *settings,
                       const struct db_failure *failure)
 {
     struct session *session = data;
-    session->done++;
+    rig_note(session);
     session->settings = settings;
     (void)snprintf(session->code, sizeof(session->code), "%s", failure ? failure->code : "");
     (void)snprintf(session->sentence, sizeof(session->sentence), "%s",
@@ -99,8 +106,7 @@ static const char *session_acquire(struct session *session)
 
 static void rig_released(void *data)
 {
-    struct session *session = data;
-    session->done++;
+    rig_note(data);
 }
 
 static void session_release(struct session *session)
@@ -203,12 +209,6 @@ static int other_end(struct other *other)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }
 
-static int other_kill(struct other *other)
-{
-    (void)kill(other->pid, SIGKILL);
-    return other_end(other);
-}
-
 static void rig_say(const char *word, const char *value)
 {
     char line[128];
@@ -244,6 +244,12 @@ static int rig_remove(const char *path, const struct stat *st, int type, struct 
     (void)type;
     (void)ftw;
     return remove(path);
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 ? st.st_mode & 0777 : 0;
 }
 
 static void rig_remove_tree(const char *path)
@@ -287,5 +293,23 @@ static void rig_remove_sockets(void)
         rig_remove_tree(path);
     }
 }
+
+/* What main() begins with; *ret_status is its result when this process is only a helper. */
+static int rig_begin(int argc, char **argv, int *ret_status)
+{
+    rig_program = argv[0];
+    if (getenv("TRACE"))
+        log_set_trace("cluster");
+    if (argc == 4 && strcmp(argv[1], "hold") == 0) {
+        (void)snprintf(rig_home, sizeof(rig_home), "%s", argv[2]);
+        (void)snprintf(rig_application, sizeof(rig_application), "%s", argv[3]);
+        *ret_status = rig_hold();
+        return 0;
+    }
+    (void)snprintf(rig_application, sizeof(rig_application), "nptest%d", getpid());
+    return 1;
+}
+
+#define LIVE(test) cmocka_unit_test_setup_teardown(test, rig_setup, rig_teardown)
 
 #endif

@@ -1,0 +1,191 @@
+/* A logical backup of the private cluster: pg_dump in the custom format, first under another name, so
+ * that a file that ends in .dump is whole. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "db/cluster_private.h"
+
+struct cluster_backup {
+    struct cluster_child *child;
+    uv_timer_t *timer; /* tells a failure that is known at once, later */
+    const struct db_failure *failure;
+    char *folder;
+    char *path;
+    char *unfinished;
+    void (*done)(void *data, const char *path, const struct db_failure *failure);
+    void *data;
+};
+
+static void timer_closed(uv_handle_t *handle)
+{
+    uv_timer_t *timer = (uv_timer_t *)handle;
+    mem_free(timer);
+}
+
+void cluster_backup_forget(struct db_cluster *cluster)
+{
+    struct cluster_backup *backup = cluster->backup;
+    if (!backup)
+        return;
+    cluster->backup = NULL;
+    if (backup->child) {
+        cluster_child_signal(backup->child, SIGKILL);
+        cluster_child_forget(&backup->child);
+        (void)unlink(backup->unfinished);
+    }
+    if (backup->timer) {
+        uv_handle_t *timer = (uv_handle_t *)backup->timer;
+        uv_close(timer, timer_closed);
+    }
+    mem_free(backup->folder);
+    mem_free(backup->path);
+    mem_free(backup->unfinished);
+    mem_free(backup);
+}
+
+static int is_dump(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 5 && strcmp(entry->d_name + length - 5, ".dump") == 0;
+}
+
+/* Names begin with the time, so that their order is their age. */
+static void remove_oldest(const char *folder)
+{
+    struct dirent **entries = NULL;
+    int count = scandir(folder, &entries, is_dump, alphasort);
+    for (int i = 0; i < count; i++) {
+        if (i < count - CLUSTER_BACKUPS_KEPT) {
+            OWNED_TEXT path = cluster_path_in(folder, entries[i]->d_name);
+            if (path)
+                (void)unlink(path);
+        }
+        free(entries[i]);
+    }
+    free(entries);
+}
+
+static void backup_end(struct db_cluster *cluster, const struct db_failure *failure)
+{
+    struct cluster_backup *backup = cluster->backup;
+    OWNED_TEXT path = TAKE(backup->path);
+    void (*done)(void *data, const char *path, const struct db_failure *failure) = backup->done;
+    void *data = backup->data;
+    cluster_child_forget(&backup->child);
+    cluster_backup_forget(cluster);
+    done(data, failure ? NULL : path, failure);
+}
+
+static void dump_ended(void *data, int64_t status, int signal)
+{
+    struct db_cluster *cluster = data;
+    struct cluster_backup *backup = cluster->backup;
+    if (status == 0 && signal == 0 && rename(backup->unfinished, backup->path) == 0) {
+        remove_oldest(backup->folder);
+        backup_end(cluster, NULL);
+        return;
+    }
+    (void)unlink(backup->unfinished);
+    backup_end(cluster, cluster_failure(TROUBLE_BACKUP));
+}
+
+static void timer_rings(uv_timer_t *timer)
+{
+    struct db_cluster *cluster = timer->data;
+    backup_end(cluster, cluster->backup->failure);
+}
+
+/* "2026-11-22T101500Z-before-0002" */
+static int name_backup(struct cluster_backup *backup, const char *home, const char *label)
+{
+    OWNED_BUF name = BUF_INIT(CLUSTER_PATH_MAX);
+    char stamp[32];
+    struct tm utc;
+    time_t now = time(NULL);
+    (void)gmtime_r(&now, &utc);
+    (void)strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H%M%SZ", &utc);
+    backup->folder = cluster_path_in(home, "backups");
+    if (!backup->folder)
+        return -ENOMEM;
+    buf_printf(&name, "%s/%s-", backup->folder, stamp);
+    for (int i = 0; label[i] && i < CLUSTER_BACKUP_LABEL_MAX; i++) {
+        bool is_plain = strchr("abcdefghijklmnopqrstuvwxyz0123456789-", label[i]) != NULL;
+        buf_append(&name, is_plain ? label + i : "-", 1);
+    }
+    buf_append_text(&name, ".dump");
+    if (name.error)
+        return name.error;
+    backup->path = mem_strdup(buf_text(&name));
+    buf_append_text(&name, ".new");
+    if (name.error)
+        return name.error;
+    backup->unfinished = buf_take(&name);
+    return backup->path ? 0 : -ENOMEM;
+}
+
+static int dump(struct db_cluster *cluster, struct cluster_backup *backup)
+{
+    const struct cluster_place *place = &cluster->place;
+    struct cluster_server_view view;
+    char port[16];
+    cluster_server_look(place->data, &view);
+    (void)snprintf(port, sizeof(port), "%d", view.port);
+    const char *const args[] = {"-Fc", "-w",       "-h", view.socket,          "-p", port,
+                                "-U",  "postgres", "-d", cluster->application, NULL};
+    int r = cluster_folder_own(backup->folder, place->uid, place->gid);
+    if (r < 0)
+        return r;
+    int fd = cluster_file_open(backup->unfinished, O_WRONLY | O_TRUNC, place->uid, place->gid);
+    if (fd < 0)
+        return fd;
+    const struct cluster_command command = {.program = "pg_dump",
+                                            .args = args,
+                                            .stdin_fd = -1,
+                                            .stdout_fd = fd,
+                                            .keep_fd = -1,
+                                            .ended = dump_ended,
+                                            .data = cluster};
+    r = cluster_child_start(cluster->loop, place, &command, &backup->child);
+    (void)close(fd);
+    if (r < 0)
+        (void)unlink(backup->unfinished);
+    return r;
+}
+
+void db_cluster_backup(struct db_cluster *cluster, const char *label,
+                       void (*done)(void *data, const char *path, const struct db_failure *failure),
+                       void *data)
+{
+    struct cluster_backup *backup = mem_zalloc(sizeof(*backup));
+    uv_timer_t *timer = mem_zalloc(sizeof(*timer));
+    if (!backup || !timer) {
+        mem_free(backup);
+        mem_free(timer);
+        done(data, NULL, cluster_failure(TROUBLE_MEMORY));
+        return;
+    }
+    cluster_backup_forget(cluster);
+    cluster->backup = backup;
+    backup->done = done;
+    backup->data = data;
+    backup->timer = timer;
+    (void)uv_timer_init(cluster->loop, timer);
+    timer->data = cluster;
+    if (cluster->step != STEP_HELD)
+        backup->failure = cluster_failure(TROUBLE_NOT_RUNNING);
+    else if (name_backup(backup, cluster->place.home, label) < 0)
+        backup->failure = cluster_failure(TROUBLE_MEMORY);
+    else if (dump(cluster, backup) < 0)
+        backup->failure = cluster_failure(TROUBLE_BACKUP);
+    if (backup->failure)
+        (void)uv_timer_start(timer, timer_rings, 0, 0);
+}
