@@ -39,4 +39,7 @@ struct db_failure {
 /* "no", "yes", "unknown". */
 const char *db_saved_text(enum db_saved saved);
 
+/* "retry", "busy", "auth" …: for logs and statistics. */
+const char *db_class_text(enum db_class class);
+
 #endif

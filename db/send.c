@@ -1,0 +1,133 @@
+/* What goes onto the wire, in libpq's pipeline mode: statements, prepared once per connection, and
+ * the Syncs that end a batch. Each message that will be answered gets a slot. */
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "db/pool_internal.h"
+
+int send_text(struct conn *conn, enum slot_kind kind, struct job *job, const char *sql)
+{
+    if (!PQsendQueryParams(conn->pg, sql, 0, NULL, NULL, NULL, NULL, 0))
+        return -EPIPE;
+    conn_push(conn, kind, job, 0);
+    return 0;
+}
+
+int send_sync(struct conn *conn)
+{
+    int r = conn_reserve(conn, 1);
+    if (r < 0)
+        return r;
+    if (!PQpipelineSync(conn->pg))
+        return -EPIPE;
+    conn_push(conn, SLOT_SYNC, conn->owner ? &conn->owner->job : NULL, 0);
+    return 0;
+}
+
+static int send_prepare(struct conn *conn, const struct statement_entry *entry, struct job *job,
+                        int params)
+{
+    if (conn->prepared[entry->number] != PREPARED_NOT)
+        return 0;
+    if (!PQsendPrepare(conn->pg, entry->name, entry->sql, params, NULL))
+        return -EPIPE;
+    conn_push(conn, SLOT_PREPARE, job, entry->number);
+    conn->prepared[entry->number] = PREPARED_SENT;
+    return 0;
+}
+
+static int send_step(struct conn *conn, const struct step *step, struct job *job, unsigned number)
+{
+    const char *const *values = (const char *const *)step->values;
+    const struct db_statement *statement = &step->statement;
+    const struct statement_entry *entry = step->entry;
+    int sent;
+    if (conn->pool->settings.echo)
+        log_line(LOG_INFO, "sql", "connection %u: %s: %s", conn->number,
+                 statement->name ? statement->name : "unnamed", statement->sql);
+    if (entry && !conn->pool->is_behind_pooler && !job->is_unnamed) {
+        int r = send_prepare(conn, entry, job, statement->params);
+        if (r < 0)
+            return r;
+        sent = PQsendQueryPrepared(conn->pg, entry->name, statement->params, values, NULL, NULL, 0);
+    } else {
+        sent = PQsendQueryParams(conn->pg, statement->sql, statement->params, NULL, values, NULL,
+                                 NULL, 0);
+    }
+    if (!sent)
+        return -EPIPE;
+    conn_push(conn, SLOT_QUERY, job, number);
+    conn->pool->stat.queries++;
+    return 0;
+}
+
+/* What a session is told once, each transaction is told where sessions are shared. */
+static int send_local(struct conn *conn, struct job *job)
+{
+    char statement_ms[24];
+    char lock_ms[24];
+    const struct db_settings *settings = &conn->pool->settings;
+    (void)snprintf(statement_ms, sizeof(statement_ms), "%llu",
+                   (unsigned long long)settings->statement_timeout_ms);
+    (void)snprintf(lock_ms, sizeof(lock_ms), "%llu", (unsigned long long)settings->lock_timeout_ms);
+    const char *values[] = {statement_ms, lock_ms};
+    if (!PQsendQueryParams(conn->pg,
+                           "SELECT set_config('statement_timeout', $1, true), "
+                           "set_config('lock_timeout', $2, true)",
+                           2, NULL, values, NULL, NULL, 0))
+        return -EPIPE;
+    conn_push(conn, SLOT_LOCAL, job, 0);
+    return 0;
+}
+
+/* Behind a pooler: BEGIN, limits, statement, Sync, and a COMMIT after the Sync, which ends the
+ * transaction whatever became of the statement. */
+static int send_pooled_read(struct conn *conn, struct db_request *request)
+{
+    int r = send_text(conn, SLOT_BEGIN, &request->job, "BEGIN READ ONLY");
+    if (r == 0)
+        r = send_local(conn, &request->job);
+    if (r == 0)
+        r = send_step(conn, request->step, &request->job, 0);
+    if (r == 0)
+        r = send_sync(conn);
+    if (r == 0)
+        r = send_text(conn, SLOT_END, NULL, "COMMIT");
+    return r < 0 ? r : send_sync(conn);
+}
+
+int send_read(struct conn *conn, struct db_request *request)
+{
+    int r = conn_reserve(conn, 8);
+    if (r < 0)
+        return r;
+    if (conn->pool->is_behind_pooler)
+        return send_pooled_read(conn, request);
+    if (request->job.is_solo && conn->needs_sync) {
+        r = send_sync(conn);
+        if (r < 0)
+            return r;
+    }
+    r = send_step(conn, request->step, &request->job, 0);
+    return r == 0 && request->job.is_solo ? send_sync(conn) : r;
+}
+
+static int send_begin(struct conn *conn, struct db_tx *tx)
+{
+    int r = send_text(conn, SLOT_BEGIN, &tx->job, "BEGIN READ WRITE");
+    return r == 0 && conn->pool->is_behind_pooler ? send_local(conn, &tx->job) : r;
+}
+
+int send_run(struct conn *conn, struct db_tx *tx)
+{
+    const struct tx_run *run = tx->run;
+    int r = conn_reserve(conn, 2 * run->count + 8);
+    if (r == 0 && tx->is_first)
+        r = send_begin(conn, tx);
+    for (size_t i = 0; i < run->count && r == 0; i++)
+        r = send_step(conn, &run->steps[i], &tx->job, (unsigned)i);
+    if (r == 0 && run->is_commit)
+        r = send_text(conn, SLOT_COMMIT, &tx->job, "COMMIT");
+    return r < 0 ? r : send_sync(conn);
+}

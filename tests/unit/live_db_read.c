@@ -1,0 +1,300 @@
+/* Reads against a real server: many at once, failing neighbours, cancels, limits. */
+#include "tests/support/db_rig.h"
+
+static int setup(void **state)
+{
+    struct rig *rig = calloc(1, sizeof(*rig));
+    rig_init(rig);
+    rig_open(rig);
+    *state = rig;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    rig_free(*state);
+    free(*state);
+    return 0;
+}
+
+static const struct db_statement echo = {"test.echo", "SELECT $1::text", 1};
+static const struct db_statement divide = {"test.divide", "SELECT 10 / $1::int", 1};
+static const struct db_statement slow = {"test.slow", "SELECT pg_sleep(30)", 0};
+
+static void test_read_with_parameter_returns_it(void **state)
+{
+    struct rig *rig = *state;
+    const char *value = "caf\xc3\xa9";
+    struct answer answer = {0};
+    assert_non_null(db_read(rig->pool, &echo, &value, 0, answer_read, &answer));
+    rig_wait(rig, &answer.is_there);
+    assert_false(answer.has_failed);
+    assert_string_equal(answer.text, "caf\xc3\xa9");
+}
+
+static void test_read_null_parameter_is_null(void **state)
+{
+    struct rig *rig = *state;
+    const char *value = NULL;
+    struct answer answer = {0};
+    static const struct db_statement is_null = {"test.is_null", "SELECT $1::text IS NULL", 1};
+    assert_non_null(db_read(rig->pool, &is_null, &value, 0, answer_read, &answer));
+    rig_wait(rig, &answer.is_there);
+    assert_string_equal(answer.text, "t");
+}
+
+static void test_read_that_writes_is_refused(void **state)
+{
+    struct rig *rig = *state;
+    assert_string_equal(rig_ask(rig, "CREATE TABLE nobody_may (a int)"), "read_only");
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
+}
+
+static void test_read_many_at_once_each_gets_its_own(void **state)
+{
+    enum {
+        MANY = 200
+    };
+
+    struct rig *rig = *state;
+    struct answer answers[MANY] = {{0}};
+    char texts[MANY][16];
+    for (int i = 0; i < MANY; i++) {
+        (void)snprintf(texts[i], sizeof(texts[i]), "marker %d", i);
+        const char *value = texts[i];
+        assert_non_null(db_read(rig->pool, &echo, &value, 0, answer_read, &answers[i]));
+    }
+    for (int i = 0; i < MANY; i++) {
+        rig_wait(rig, &answers[i].is_there);
+        assert_false(answers[i].has_failed);
+        assert_int_equal(answers[i].times, 1);
+        assert_string_equal(answers[i].text, texts[i]);
+    }
+    struct db_pool_stat stat;
+    db_pool_stat(rig->pool, &stat);
+    assert_in_range(stat.connections, 1, 4);
+    assert_in_range(stat.server_version, 150000, 199999);
+    assert_false(stat.behind_pooler);
+}
+
+static void test_read_failing_in_a_batch_spares_its_neighbours(void **state)
+{
+    enum {
+        MANY = 60
+    };
+
+    struct rig *rig = *state;
+    struct answer answers[MANY] = {{0}};
+    for (int i = 0; i < MANY; i++) {
+        const char *value = i % 3 == 1 ? "0" : "5";
+        assert_non_null(db_read(rig->pool, &divide, &value, 0, answer_read, &answers[i]));
+    }
+    for (int i = 0; i < MANY; i++) {
+        rig_wait(rig, &answers[i].is_there);
+        assert_int_equal(answers[i].has_failed, i % 3 == 1);
+        if (i % 3 == 1)
+            assert_string_equal(answers[i].failure.sqlstate, "22012");
+        else
+            assert_string_equal(answers[i].text, "2");
+    }
+}
+
+static void test_read_unknown_table_says_layout(void **state)
+{
+    struct rig *rig = *state;
+    static const struct db_statement nowhere = {"test.nowhere", "SELECT 1 FROM nowhere", 0};
+    for (int i = 0; i < 3; i++) {
+        struct answer answer;
+        (void)rig_read(rig, &nowhere, &answer);
+        rig_wait(rig, &answer.is_there);
+        assert_string_equal(answer.failure.code, "schema_mismatch");
+        assert_int_equal(answer.failure.class, DB_SCHEMA);
+        assert_string_equal(answer.failure.sqlstate, "42P01");
+    }
+}
+
+static void test_read_two_commands_in_one_text_are_refused(void **state)
+{
+    struct rig *rig = *state;
+    struct answer answer;
+    static const struct db_statement two = {"test.two", "SELECT 1; SELECT 2", 0};
+    (void)rig_read(rig, &two, &answer);
+    rig_wait(rig, &answer.is_there);
+    assert_string_equal(answer.failure.sqlstate, "42601");
+}
+
+static void test_read_cancelled_never_answers_and_frees_the_connection(void **state)
+{
+    struct rig *rig = *state;
+    struct answer answer;
+    uint64_t start = uv_hrtime();
+    struct db_request *request = rig_read(rig, &slow, &answer);
+    rig_run_for(rig, 50);
+    db_read_cancel(request);
+    for (int i = 0; i < 20; i++)
+        assert_string_equal(rig_ask(rig, "SELECT 'still right'"), "still right");
+    rig_run_for(rig, 500);
+    assert_int_equal(answer.times, 0);
+    struct db_pool_stat stat;
+    db_pool_stat(rig->pool, &stat);
+    assert_int_equal(stat.busy, 0);
+    assert_int_equal(stat.cancels, 1);
+    assert_true(uv_hrtime() - start < 5000 * UINT64_C(1000000));
+}
+
+static void test_read_cancelled_before_it_is_sent_leaves_nothing(void **state)
+{
+    struct rig *rig = *state;
+    struct answer answer;
+    db_read_cancel(rig_read(rig, &slow, &answer));
+    assert_string_equal(rig_ask(rig, "SELECT 7"), "7");
+    assert_int_equal(answer.times, 0);
+}
+
+static void test_read_over_its_time_fails_with_timeout(void **state)
+{
+    struct rig *rig = *state;
+    struct answer answer = {0};
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
+    assert_non_null(db_read(rig->pool, &slow, NULL, 200, answer_read, &answer));
+    rig_wait(rig, &answer.is_there);
+    assert_string_equal(answer.failure.code, "timeout");
+    assert_int_equal(answer.failure.class, DB_BUSY);
+    assert_int_equal(answer.failure.saved, DB_SAVED_NO);
+    assert_string_equal(rig_ask(rig, "SELECT 2"), "2");
+}
+
+static void test_read_server_side_limit_fails_with_timeout(void **state)
+{
+    struct rig *rig = *state;
+    struct rig own;
+    (void)rig;
+    rig_init(&own);
+    rig_set(&own, "statement_timeout", "200ms");
+    rig_open(&own);
+    struct answer answer;
+    (void)rig_read(&own, &slow, &answer);
+    rig_wait(&own, &answer.is_there);
+    assert_string_equal(answer.failure.code, "timeout");
+    assert_string_equal(answer.failure.sqlstate, "57014");
+    rig_free(&own);
+}
+
+static void test_read_slow_one_does_not_hold_up_fast_ones(void **state)
+{
+    struct rig *rig = *state;
+    struct answer slow_answer;
+    struct db_request *request = rig_read(rig, &slow, &slow_answer);
+    rig_run_for(rig, 100);
+    for (int i = 0; i < 10; i++)
+        assert_string_equal(rig_ask(rig, "SELECT 'fast'"), "fast");
+    assert_int_equal(slow_answer.times, 0);
+    db_read_cancel(request);
+}
+
+static void test_read_in_the_shadow_of_a_cancel_is_run_again(void **state)
+{
+    struct rig own;
+    (void)state;
+    rig_init(&own);
+    rig_set(&own, "pool_size", "1");
+    rig_set(&own, "max_overflow", "0");
+    rig_open(&own);
+    struct answer answers[6];
+    struct db_request *request = rig_read(&own, &slow, &answers[0]);
+    static const struct db_statement nap = {"test.nap", "SELECT pg_sleep(0.1), 'woken'", 0};
+    for (int i = 1; i < 6; i++)
+        (void)rig_read(&own, &nap, &answers[i]);
+    rig_run_for(&own, 50);
+    db_read_cancel(request);
+    for (int i = 1; i < 6; i++) {
+        rig_wait(&own, &answers[i].is_there);
+        assert_false(answers[i].has_failed);
+        assert_int_equal(answers[i].times, 1);
+    }
+    assert_int_equal(answers[0].times, 0);
+    rig_free(&own);
+}
+
+static void test_pool_closed_with_work_fails_it_and_frees_all(void **state)
+{
+    struct rig own;
+    (void)state;
+    struct answer answer;
+    rig_init(&own);
+    rig_open(&own);
+    (void)rig_read(&own, &slow, &answer);
+    rig_run_for(&own, 50);
+    db_pool_close(own.pool, 100, rig_on_closed, &own);
+    rig_wait(&own, &own.is_closed);
+    own.pool = NULL;
+    assert_int_equal(answer.times, 1);
+    assert_string_equal(answer.failure.code, "shutting_down");
+    rig_free(&own);
+}
+
+static void test_pool_never_used_opens_nothing(void **state)
+{
+    struct rig *rig = *state;
+    rig_run_for(rig, 50);
+    struct db_pool_stat stat;
+    db_pool_stat(rig->pool, &stat);
+    assert_int_equal(stat.connections, 0);
+}
+
+static void test_pool_idle_connections_close_after_idle_timeout(void **state)
+{
+    struct rig own;
+    struct db_pool_stat stat;
+    (void)state;
+    rig_init(&own);
+    rig_set(&own, "idle_timeout", "100ms");
+    rig_open(&own);
+    assert_string_equal(rig_ask(&own, "SELECT 1"), "1");
+    db_pool_stat(own.pool, &stat);
+    assert_int_equal(stat.connections, 1);
+    rig_run_for(&own, 300);
+    db_pool_stat(own.pool, &stat);
+    assert_int_equal(stat.connections, 0);
+    assert_string_equal(rig_ask(&own, "SELECT 2"), "2");
+    rig_free(&own);
+}
+
+static void test_pool_recycles_old_connections(void **state)
+{
+    struct rig own;
+    char first[256];
+    (void)state;
+    rig_init(&own);
+    rig_set(&own, "pool_recycle", "100ms");
+    rig_open(&own);
+    (void)snprintf(first, sizeof(first), "%s", rig_ask(&own, "SELECT pg_backend_pid()"));
+    rig_run_for(&own, 200);
+    assert_string_not_equal(rig_ask(&own, "SELECT pg_backend_pid()"), first);
+    rig_free(&own);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        CASE(test_read_with_parameter_returns_it),
+        CASE(test_read_null_parameter_is_null),
+        CASE(test_read_that_writes_is_refused),
+        CASE(test_read_many_at_once_each_gets_its_own),
+        CASE(test_read_failing_in_a_batch_spares_its_neighbours),
+        CASE(test_read_unknown_table_says_layout),
+        CASE(test_read_two_commands_in_one_text_are_refused),
+        CASE(test_read_cancelled_never_answers_and_frees_the_connection),
+        CASE(test_read_cancelled_before_it_is_sent_leaves_nothing),
+        CASE(test_read_over_its_time_fails_with_timeout),
+        CASE(test_read_server_side_limit_fails_with_timeout),
+        CASE(test_read_slow_one_does_not_hold_up_fast_ones),
+        CASE(test_read_in_the_shadow_of_a_cancel_is_run_again),
+        CASE(test_pool_closed_with_work_fails_it_and_frees_all),
+        CASE(test_pool_never_used_opens_nothing),
+        CASE(test_pool_idle_connections_close_after_idle_timeout),
+        CASE(test_pool_recycles_old_connections),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
