@@ -109,10 +109,10 @@ static bool unicode_escape(struct gate *gate)
 {
     int32_t unit = hex_unit(gate->at, gate->end);
     if (unit < 0)
-        return not_json(gate, "bad \\u escape");
+        return not_json(gate, "an escape of a code point is cut");
     gate->at += 4;
     if (unit == 0)
-        note_rule(gate, "\\u0000 is not accepted in text");
+        note_rule(gate, "the code point zero is not accepted in text");
     if (is_low(unit)) {
         note_rule(gate, "half of a surrogate pair is not accepted in text");
     } else if (is_high(unit)) {

@@ -1,6 +1,4 @@
-"""The same books in hledger: its balances are golden figures that no code of this project made.
-
-"""
+"""The same books in hledger: its balances are golden figures that no code of this project made."""
 import csv
 import io
 import shutil

@@ -102,7 +102,7 @@ class Lines(Case):
             self.assertIn("result", self.server.wait_answer(n))
 
     def test_06_carriage_returns_and_empty_lines_are_fine(self):
-        self.server.write(b"\n\r\n   \n")
+        self.server.write(b"\n\r\n\n")
         self.server.asked["int:1"] = 1
         self.server.write(json.dumps(list_request(1)).encode() + b"\r\n\r\n")
         self.assertIn("result", self.server.wait_answer(1))
@@ -121,17 +121,34 @@ class Lines(Case):
         for line in ("{", "}", "nope", '{"jsonrpc":"2.0","id":1,"method":"ping"',
                      '{"jsonrpc":"2.0","id":1,"method":"ping"} x', "'single'", "{'a':1}",
                      '{"a":1,}', "[1,]", '{"a":01}', '{"a":1.}', '{"a":.5}', '{"a":+1}',
-                     '{"a":NaN}', '{"a":Infinity}', '{"a":"\t"}', '{"a":"\\x41"}', '{"a":"\\ud800"}',
+                     '{"a":NaN}', '{"a":Infinity}', '{"a":"\t"}', '{"a":"\\x41"}', '{"a":"\\u12G4"}', '{"a":"\\u"}', '{"a":"\\"}',
                      "\ufeff{}", "// comment", '"unclosed', "\x00"):
             with self.subTest(line):
                 self.assert_stranger(line, (PARSE,))
 
-    def test_10_repeated_keys_and_nul_are_refused(self):
-        for line in ('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}',
-                     '{"jsonrpc":"2.0","id":1,"method":"ping","params":{"a":1,"a":2}}',
-                     '{"jsonrpc":"2.0","id":"a\\u0000b","method":"ping"}'):
+    def test_10_repeated_keys_nul_and_half_characters_are_refused(self):
+        for n, line in enumerate(('{"jsonrpc":"2.0","id":%d,"method":"ping","method":"ping"}',
+                                  '{"jsonrpc":"2.0","id":%d,"method":"ping","params":{"a":1,"a":2}}',
+                                  '{"jsonrpc":"2.0","id":%d,"method":"ping","params":{"a":"\\u0000"}}',
+                                  '{"jsonrpc":"2.0","id":%d,"method":"ping","params":{"a":"\\ud800"}}')):
             with self.subTest(line):
-                self.assert_stranger(line, (PARSE, INVALID))
+                self.server.send_line(line % n, [n])
+                self.server.wait(lambda: self.server.strangers or
+                                 self.server.answers.get(f"int:{n}"))
+                answer = (self.server.strangers or self.server.answers[f"int:{n}"])[-1]
+                self.assertIn(answer["error"]["code"], (PARSE, INVALID))
+                self.assertNotIn("\0", answer["error"]["message"])
+                self.server.asked.clear()
+                self.server.strangers.clear()
+                self.server.answers.clear()
+
+    def test_10_an_id_that_comes_twice_is_refused(self):
+        self.server.send_line('{"jsonrpc":"2.0","id":1,"id":2,"method":"ping"}', [1, 2])
+        self.server.wait(lambda: self.server.strangers or self.server.answers)
+        for answer in self.server.strangers + sum(self.server.answers.values(), []):
+            self.assertIn(answer["error"]["code"], (PARSE, INVALID))
+        self.assert_serves(self.server)
+        self.server.asked.clear()
 
     def test_11_invalid_utf8_is_a_parse_error(self):
         for piece in (b"\xff", b"\xc0\xaf", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3",

@@ -406,7 +406,10 @@ class Server:
 
     def end_input(self):
         if self.process.stdin and not self.process.stdin.closed:
-            self.process.stdin.close()
+            try:
+                self.process.stdin.close()
+            except BrokenPipeError:
+                pass
 
     def wait_exit(self, seconds=10.0):
         try:
@@ -415,9 +418,7 @@ class Server:
             self.kill()
             raise Timeout(f"the server did not end within {seconds * SCALE:.0f} s; it said: "
                           f"{self.stderr()}") from None
-        for thread in self.threads:
-            thread.join(5 * SCALE)
-        self.trace.close()
+        self._finish()
         return code
 
     def close(self, code=0, seconds=10.0):
@@ -445,6 +446,17 @@ class Server:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+        self._finish()
+
+    def _finish(self):
+        """After the process: what the threads read, the descriptors, the record."""
+        self.end_input()
+        for thread in self.threads:
+            thread.join(5 * SCALE)
+        if not any(thread.is_alive() for thread in self.threads):
+            for stream in (self.process.stdout, self.process.stderr):
+                if stream is not None:
+                    stream.close()
         self.trace.close()
 
     def signal(self, number):
