@@ -12,7 +12,7 @@ import unittest
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger  # noqa: E402
 from support.mcp_client import (LEGACY, MODERN, SCALE, VALGRIND_EXIT, Server, claim,  # noqa: E402
-                                command_line, processes_with, run, wait_until)
+                                command_line, processes_with, wait_until)
 
 DISCOVER = {"jsonrpc": "2.0", "id": "d", "method": "server/discover", "params": {"_meta": claim()}}
 
@@ -48,6 +48,10 @@ class EachKindOfInput(unittest.TestCase):
                               preexec_fn=preexec)
         self.assertEqual(processes_with(env["NINEPENCE_TEST_TAG"]), [])
         return done.returncode, answers(done.stdout), done.stderr.decode()
+
+    def test_without_a_command_it_serves_when_input_is_no_terminal(self):
+        with Server(self.books.env(), args=()) as server:
+            self.assertIn("instructions", server.result("server/discover"))
 
     def test_stdin_pipe_is_served_until_its_end(self):
         with Server(self.books.env(), era=None) as server:
@@ -378,22 +382,6 @@ class PrivateCluster(unittest.TestCase):
         with Server(self.home.env()) as server:
             found = server.ask("read_expenses", {"merchant": "Subway", "period": "today"})
             self.assertEqual([row["amount"] for row in found["rows"]], ["12.50"])
-
-
-class CommandLine(unittest.TestCase):
-    def test_version_names_the_program(self):
-        done = run(["--version"])
-        self.assertEqual(done.returncode, 0)
-        self.assertRegex(done.stdout, r"^ninepence \d+\.\d+")
-
-    def test_unknown_command_is_a_usage_error(self):
-        done = run(["frobnicate"])
-        self.assertEqual((done.returncode, done.stdout), (64, ""))
-        self.assertIn("frobnicate", done.stderr)
-
-    def test_without_a_command_it_serves_when_input_is_no_terminal(self):
-        with Server(ledger.small().env(), args=()) as server:
-            self.assertIn("instructions", server.result("server/discover"))
 
 
 if __name__ == "__main__":
