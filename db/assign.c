@@ -51,14 +51,12 @@ static bool needs_ping(const struct conn *conn, uint64_t now)
 static struct conn *find_idle(struct db_pool *pool, uint64_t now)
 {
     struct list *list = &pool->conns[CONN_IDLE];
-    for (struct list *link = list->prev, *before = link->prev; link != list;
-         link = before, before = link->prev) {
-        struct conn *conn = CONTAINER_OF(link, struct conn, link);
-        if (!needs_ping(conn, now))
-            return conn;
-        conn_ping(conn);
+    if (list_is_empty(list))
         return NULL;
-    }
+    struct conn *newest = CONTAINER_OF(list->prev, struct conn, link);
+    if (!needs_ping(newest, now))
+        return newest;
+    conn_ping(newest);
     return NULL;
 }
 

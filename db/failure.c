@@ -77,7 +77,8 @@ struct db_failure db_failure_of_result(const PGresult *result, bool lost)
 /* After a shutdown, a crash or a cut the server may have finished the COMMIT that it had read. */
 struct db_failure db_failure_while_saving(struct db_failure failure)
 {
-    if (failure.class != DB_GONE)
+    bool is_about_connection = strncmp(failure.sqlstate, "08", 2) == 0;
+    if (failure.class != DB_GONE && !is_about_connection)
         return failure;
     struct db_failure open = db_failure_of(DB_FAILURE_LOST_SAVING);
     memcpy(open.sqlstate, failure.sqlstate, sizeof(open.sqlstate));
@@ -94,7 +95,7 @@ bool db_failure_find_state(const char *text, char ret_sqlstate[6])
 {
     for (const char *at = strchr(text, ':'); at; at = strchr(at + 1, ':')) {
         const char *state = at + 1 + strspn(at + 1, " ");
-        if (state > at + 1 && strnlen(state, 7) == 7 && is_state(state) && state[5] == ':' &&
+        if (state > at + 2 && strnlen(state, 7) == 7 && is_state(state) && state[5] == ':' &&
             state[6] == ' ') {
             memcpy(ret_sqlstate, state, 5);
             ret_sqlstate[5] = '\0';

@@ -129,7 +129,7 @@ struct db_failure db_failure_while_saving(struct db_failure failure);
 bool failure_is_about_names(const struct db_failure *failure);
 
 /* The SQLSTATE that libpq puts into a connection's error text when the verbosity is VERBOSE: the
- * form ": XXXXX: " holds in every language. false when there is none. */
+ * form ":  XXXXX: " holds in every language. false when there is none. */
 bool db_failure_find_state(const char *text, char ret_sqlstate[6]);
 
 #endif

@@ -192,7 +192,9 @@ static int fill_in(struct db_settings *settings)
         {"port", "5432", false},
     };
 
-    int r = 0;
+    const char *port = db_settings_param(settings, "port");
+    bool says_nothing = port && port[strspn(port, ",")] == '\0'; /* of several hosts without one */
+    int r = says_nothing ? settings_set_param(settings, "port", NULL) : 0;
     for (size_t i = 0; i < ARRAY_LENGTH(rows) && r == 0; i++)
         r = rows[i].is_fixed ? settings_set_param(settings, rows[i].keyword, rows[i].value)
                              : set_default(settings, rows[i].keyword, rows[i].value);
