@@ -69,9 +69,9 @@ static void remove_oldest(const char *folder)
             if (path)
                 (void)unlink(path);
         }
-        free(entries[i]);
+        free(entries[i]); /* lint-ok: banned (scandir's) */
     }
-    free(entries);
+    free(entries); /* lint-ok: banned (scandir's) */
 }
 
 static void backup_end(struct db_cluster *cluster, const struct db_failure *failure)
@@ -117,7 +117,7 @@ static int name_backup(struct cluster_backup *backup, const char *home, const ch
     if (!backup->folder)
         return -ENOMEM;
     buf_printf(&name, "%s/%s-", backup->folder, stamp);
-    for (int i = 0; label[i] && i < CLUSTER_BACKUP_LABEL_MAX; i++) {
+    for (int i = 0; i < CLUSTER_BACKUP_LABEL_MAX && label[i]; i++) {
         bool is_plain = strchr("abcdefghijklmnopqrstuvwxyz0123456789-", label[i]) != NULL;
         buf_append(&name, is_plain ? label + i : "-", 1);
     }

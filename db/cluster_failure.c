@@ -20,7 +20,7 @@ static const struct db_failure troubles[] = {
             "Nothing was saved. Install it with `sudo apt install postgresql` and try again.",
             false),
     TROUBLE(TROUBLE_MAJOR, DB_SCHEMA, "postgresql_version_missing",
-            "The ledger was made by a version of PostgreSQL that is no longer installed. Nothing "
+            "The database was made by a version of PostgreSQL that is no longer installed. Nothing "
             "was changed or lost. Install that version again (`sudo apt install postgresql-15` for "
             "the folder pg15) and try again.",
             false),
@@ -69,8 +69,7 @@ static const struct db_failure troubles[] = {
             true),
     TROUBLE(TROUBLE_START, DB_GONE, "database_not_starting",
             "The private database did not start. Nothing was saved, and your data was not touched. "
-            "Read the end of its log file, which lies beside the folder that `ninepence db path` "
-            "shows.",
+            "Read the end of its log file, which lies beside the database's folder.",
             true),
     TROUBLE(TROUBLE_LOGIN, DB_AUTH, "database_login_refused",
             "The private database runs and does not let this user in. Nothing was saved. Start the "

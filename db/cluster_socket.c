@@ -72,7 +72,7 @@ static bool inner_folder(const struct cluster_place *place, const char *outer, c
     OWNED_TEXT real = NULL;
     char *home = realpath(place->home, NULL);
     real = cluster_path_in(home ? home : place->home, strrchr(place->data, '/') + 1);
-    free(home);
+    free(home); /* lint-ok: banned (realpath's) */
     if (!real)
         return false;
     unsigned long hash = (unsigned long)(hash_of(real) >> 24) & 0xffffffffffUL;
