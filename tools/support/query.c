@@ -46,7 +46,9 @@ static int goes_on(struct call *call, int r)
 struct tool_read {
     struct call *call;
     struct db_request *request; /* NULL when over */
-    tool_rows_done *done;
+    tool_rows_done *done;       /* or the other */
+    tool_rows_done_with *done_with;
+    void *data;
 };
 
 static void read_call_ended(struct call *call, void *data)
@@ -64,22 +66,38 @@ static void read_done(void *data, const struct db_rows *rows, const struct db_fa
     read->request = NULL;
     if (failure)
         (void)call_fail_db(read->call, failure);
-    else
+    else if (read->done)
         (void)goes_on(read->call, read->done(read->call, rows));
+    else
+        (void)goes_on(read->call, read->done_with(read->call, rows, read->data));
 }
 
-int tool_read(struct call *call, const struct db_statement *statement, const char *const *values,
-              tool_rows_done *done)
+static int run_read(const struct tool_read *wanted, const struct db_statement *statement,
+                    const char *const *values)
 {
+    struct call *call = wanted->call;
     struct tool_read *read = arena_alloc(call_arena(call), sizeof(*read));
     if (!read)
         return -ENOMEM;
-    *read = (struct tool_read){.call = call, .done = done};
+    *read = *wanted;
     int r = call_on_end(call, read_call_ended, read);
     if (r != 0)
         return r;
     read->request = db_read(call_context(call)->pool, statement, values, 0, read_done, read);
     return read->request ? 0 : -ENOMEM;
+}
+
+int tool_read(struct call *call, const struct db_statement *statement, const char *const *values,
+              tool_rows_done *done)
+{
+    return run_read(&(struct tool_read){.call = call, .done = done}, statement, values);
+}
+
+int tool_read_with(struct call *call, const struct db_statement *statement,
+                   const char *const *values, tool_rows_done_with *done, void *data)
+{
+    return run_read(&(struct tool_read){.call = call, .done_with = done, .data = data}, statement,
+                    values);
 }
 
 /* --- writes ---------------------------------------------------------------------------------- */

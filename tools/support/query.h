@@ -18,6 +18,12 @@ typedef int tool_rows_done(struct call *call, const struct db_rows *rows);
 MUST_CHECK int tool_read(struct call *call, const struct db_statement *statement,
                          const char *const *values, tool_rows_done *done);
 
+/* The same with something beside the call for the continuation. */
+typedef int tool_rows_done_with(struct call *call, const struct db_rows *rows, void *data);
+
+MUST_CHECK int tool_read_with(struct call *call, const struct db_statement *statement,
+                              const char *const *values, tool_rows_done_with *done, void *data);
+
 /* Ends the call with what the database said. Returns 0. */
 int call_fail_db(struct call *call, const struct db_failure *failure);
 

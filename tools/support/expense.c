@@ -1,0 +1,71 @@
+/* The members of an expense. Absent when empty: merchant, tags, notes, account, refund_of, receipt,
+ * pending. */
+#include "tools/support/expense.h"
+
+#include "base/buf.h"
+#include "tools/support/currency.h"
+#include "tools/support/money.h"
+
+static void write_id(const struct row_context *row, const char *key, size_t column)
+{
+    OWNED_BUF id = BUF_INIT(32);
+    const char *number = row_text(row, column);
+    if (number && buf_printf(&id, "e%s", number) == 0)
+        json_put_text(row->out, key, buf_text(&id));
+}
+
+/* In the expense's own currency. */
+static void write_amount(const struct row_context *row, const char *key, size_t column)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    const char *currency = row_text(row, EXPENSE_CURRENCY);
+    const char *amount = row_text(row, column);
+    int exponent = currency_exponent(currency ? currency : "");
+    json_put_text(row->out, key,
+                  money_format(amount ? amount : "0", exponent < 0 ? 2 : exponent, text));
+}
+
+static void write_category(const struct row_context *row, const char *key, size_t column)
+{
+    const char *path = row_text(row, column);
+    json_put_text(row->out, key, path ? path : "Uncategorized");
+}
+
+static void write_user(const struct row_context *row, const char *key, size_t column)
+{
+    const char *name = row_text(row, column);
+    json_put_text(row->out, key, name ? name : "(none)");
+}
+
+static void write_tags_schema(const struct field *field, struct json_out *out)
+{
+    (void)field;
+    json_put_text(out, "type", "array");
+}
+
+static const struct field_type field_tags_out = {.name = "list", .schema = write_tags_schema};
+
+const struct field expense_fields[] = {
+    OUT_CELL("id", field_text, write_id, EXPENSE_ID),
+    OUT_CELL("date", field_text, row_write_text, EXPENSE_DATE),
+    OUT_CELL("amount", field_text, write_amount, EXPENSE_AMOUNT),
+    OUT_CELL("currency", field_text, row_write_text, EXPENSE_CURRENCY),
+    OUT_CELL("category", field_text, write_category, EXPENSE_CATEGORY),
+    OUT_CELL("merchant", field_text, row_write_optional, EXPENSE_MERCHANT),
+    OUT_CELL("description", field_text, row_write_text, EXPENSE_DESCRIPTION),
+    OUT_CELL("user", field_text, write_user, EXPENSE_USER),
+    OUT_CELL("kind", field_text, row_write_text, EXPENSE_KIND),
+    OUT_CELL("tags", field_tags_out, row_write_list, EXPENSE_TAGS),
+    OUT_CELL("notes", field_text, row_write_optional, EXPENSE_NOTES),
+    OUT_CELL("account", field_text, row_write_optional, EXPENSE_ACCOUNT),
+    OUT_CELL("refund_of", field_text, write_id, EXPENSE_REFUND_OF),
+    OUT_CELL("receipt", field_text, write_id, EXPENSE_RECEIPT),
+    OUT_CELL("pending", field_bool, row_write_if_true, EXPENSE_PENDING),
+    OUT_END,
+};
+
+void expense_write(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
+{
+    row_write(&(struct row_context){.out = out, .rows = rows, .row = row, .column = column},
+              expense_fields);
+}

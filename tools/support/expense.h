@@ -1,0 +1,33 @@
+/* One expense as people see it: the table of its members and the one place that writes it. */
+#ifndef TOOLS_SUPPORT_EXPENSE_H
+#define TOOLS_SUPPORT_EXPENSE_H
+
+#include "tools/support/row.h"
+
+/* The columns of expense.sql. */
+enum expense_column {
+    EXPENSE_ID,
+    EXPENSE_DATE,
+    EXPENSE_AMOUNT,
+    EXPENSE_CURRENCY,
+    EXPENSE_CATEGORY,
+    EXPENSE_MERCHANT,
+    EXPENSE_DESCRIPTION,
+    EXPENSE_USER,
+    EXPENSE_KIND,
+    EXPENSE_TAGS,
+    EXPENSE_NOTES,
+    EXPENSE_ACCOUNT,
+    EXPENSE_REFUND_OF,
+    EXPENSE_RECEIPT,
+    EXPENSE_PENDING,
+    EXPENSE_COLUMNS
+};
+
+/* The members, for OUT_ROWS(…, expense_fields) and row_write(). */
+extern const struct field expense_fields[];
+
+/* Writes one expense whose columns begin at `column`. */
+void expense_write(struct json_out *out, const struct db_rows *rows, size_t row, size_t column);
+
+#endif

@@ -1,0 +1,20 @@
+-- The columns of one expense `e` as people see it, in the order of enum expense_column in
+-- expense.h; needs the joins of expense_joins.sql.
+e.expense_id,
+to_char(e.spent_on, 'YYYY-MM-DD') AS spent_on,
+e.amount,
+e.currency,
+c.path AS category,
+e.merchant,
+e.description,
+u.name AS user_name,
+e.kind,
+(SELECT string_agg(t.name, chr(31) ORDER BY t.folded)
+ FROM ninepence.expense_tags et
+ JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = et.tag_id
+ WHERE et.ledger_id = $1::bigint AND et.expense_id = e.expense_id) AS tags,
+e.notes,
+o.name AS account,
+e.refund_of,
+e.receipt_id,
+e.pending

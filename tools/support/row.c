@@ -1,0 +1,82 @@
+/* The writer of rows and the cells that several tables share. */
+#include "tools/support/row.h"
+
+#include <string.h>
+
+#include "tools/support/money.h"
+
+enum {
+    UNIT_SEPARATOR = 0x1f
+};
+
+void row_write(const struct row_context *row, const struct field *fields)
+{
+    json_object(row->out);
+    for (const struct field *field = fields; field->type; field++) {
+        const struct row_cell *cell = field->extra;
+        cell->write(row, field->name, cell->column);
+    }
+    json_end_object(row->out);
+}
+
+const char *row_text(const struct row_context *row, size_t column)
+{
+    if (db_rows_is_null(row->rows, row->row, row->column + column))
+        return NULL;
+    return db_rows_text(row->rows, row->row, row->column + column);
+}
+
+void row_write_text(const struct row_context *row, const char *key, size_t column)
+{
+    const char *text = row_text(row, column);
+    json_put_text(row->out, key, text ? text : "");
+}
+
+void row_write_optional(const struct row_context *row, const char *key, size_t column)
+{
+    const char *text = row_text(row, column);
+    if (text && text[0] != '\0')
+        json_put_text(row->out, key, text);
+}
+
+void row_write_int(const struct row_context *row, const char *key, size_t column)
+{
+    json_put_int(row->out, key, db_rows_int(row->rows, row->row, row->column + column));
+}
+
+void row_write_money(const struct row_context *row, const char *key, size_t column)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    const char *numeric = row_text(row, column);
+    json_put_text(row->out, key, money_format(numeric ? numeric : "0", row->exponent, text));
+}
+
+void row_write_if_true(const struct row_context *row, const char *key, size_t column)
+{
+    if (db_rows_bool(row->rows, row->row, row->column + column))
+        json_put_bool(row->out, key, true);
+}
+
+void row_write_list(const struct row_context *row, const char *key, size_t column)
+{
+    const char *text = row_text(row, column);
+    if (!text || text[0] == '\0')
+        return;
+    json_put_array(row->out, key);
+    for (;;) {
+        const char *end = strchrnul(text, UNIT_SEPARATOR);
+        json_text_n(row->out, text, (size_t)(end - text));
+        if (*end == '\0')
+            break;
+        text = end + 1;
+    }
+    json_end_array(row->out);
+}
+
+void row_write_number(struct json_out *out, const char *key, const char *decimal)
+{
+    if (decimal[0] == '\0')
+        json_put_null(out, key);
+    else
+        json_put_raw(out, key, decimal);
+}
