@@ -31,22 +31,29 @@ char *cluster_path_in(const char *folder, const char *name)
     return path;
 }
 
+/* One folder; the mode is exact whatever the umask is. */
+static int make_one(const char *path, mode_t mode)
+{
+    if (mkdir(path, mode) == 0)
+        return chmod(path, mode) < 0 ? -errno : 0;
+    int error = errno;
+    return error == EEXIST || access(path, F_OK) == 0 ? 0 : -error;
+}
+
 int cluster_folder_make(const char *path, mode_t mode)
 {
     OWNED_TEXT copy = mem_strdup(path);
     if (!copy)
         return -ENOMEM;
-    for (char *at = copy; *at; at++) {
+    int r = 0;
+    for (char *at = copy; *at && r == 0; at++) {
         if (*at != '/' || at == copy)
             continue;
         *at = '\0';
-        if (mkdir(copy, mode) < 0 && errno != EEXIST && access(copy, F_OK) < 0)
-            return -errno;
+        r = make_one(copy, mode);
         *at = '/';
     }
-    if (mkdir(copy, mode) < 0 && errno != EEXIST)
-        return -errno;
-    return 0;
+    return r < 0 ? r : make_one(copy, mode);
 }
 
 int cluster_folder_own(const char *path, uid_t uid, gid_t gid)

@@ -298,6 +298,7 @@ static void rig_remove_sockets(void)
 static int rig_begin(int argc, char **argv, int *ret_status)
 {
     rig_program = argv[0];
+    (void)umask(077); /* as the program does */
     if (getenv("TRACE"))
         log_set_trace("cluster");
     if (argc == 4 && strcmp(argv[1], "hold") == 0) {

@@ -26,6 +26,7 @@ static void test_long_data_and_runtime_paths_still_get_a_socket(void **state)
     (void)snprintf(deep, sizeof(deep), "%.100s/%s/a b'c/%s", rig_home, part, part);
     (void)snprintf(runtime, sizeof(runtime), "%.100s/%s", rig_home, part);
     assert_int_equal(mkdir(runtime, 0755), 0);
+    assert_int_equal(chmod(runtime, 0755), 0);
     assert_int_equal(setenv("XDG_RUNTIME_DIR", runtime, 1), 0);
     session_open_with(&session, deep, NULL);
     assert_string_equal(session_acquire(&session), "");
