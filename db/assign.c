@@ -37,13 +37,15 @@ static bool is_slow(const struct conn *conn, uint64_t now)
 
 static bool can_share(const struct conn *conn, uint64_t now)
 {
-    return !conn->owner && !conn->is_doomed && !conn->is_reserved &&
+    return !conn->owner && !conn->is_doomed && !conn->is_reserved && !conn->was_cancelled &&
            conn->reads < DB_READS_PER_CONN && !is_slow(conn, now);
 }
 
 static bool needs_ping(const struct conn *conn, uint64_t now)
 {
-    return conn->pool->settings.pool_pre_ping && now - conn->used_at >= DB_PRE_PING_AFTER_MS;
+    bool is_suspect = conn->used_at < conn->pool->suspect_at;
+    bool is_old = now - conn->used_at >= DB_PRE_PING_AFTER_MS;
+    return is_suspect || (is_old && conn->pool->settings.pool_pre_ping);
 }
 
 /* The most recently used idle connection, so that the others may grow old and close; one that sat
@@ -104,6 +106,14 @@ static void grow(struct db_pool *pool, bool must, uint64_t now)
     }
     breaker_started(&pool->breaker);
     dial_start(conn);
+}
+
+bool pool_can_serve(struct db_pool *pool)
+{
+    uint64_t now = pool_now(pool);
+    size_t most = (size_t)pool->settings.pool_size + (size_t)pool->settings.max_overflow;
+    return !list_is_empty(&pool->conns[CONN_IDLE]) || find_shared(pool, now) ||
+           (pool_connections(pool) < most && may_dial(pool, now));
 }
 
 /* --- one pass -------------------------------------------------------------------------------- */

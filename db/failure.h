@@ -27,13 +27,13 @@ enum db_saved {
 
 struct db_failure {
     enum db_class class;
-    const char *code;    /* stable word for tool errors: "database_unreachable" */
-    const char *message; /* three sentences; no SQL, host, path, SQLSTATE. Static text */
-    char sqlstate[6];    /* "" when the server said none */
     enum db_saved saved;
-    bool retry_safe; /* the same call may succeed later */
-    int retry_after_ms;
+    const char *code;       /* stable word for tool errors: "database_unreachable" */
+    const char *message;    /* three sentences; no SQL, host, path, SQLSTATE. Static text */
     const char *constraint; /* name of the violated constraint or NULL; borrowed */
+    int retry_after_ms;
+    bool retry_safe;  /* the same call may succeed later */
+    char sqlstate[6]; /* "" when the server said none */
 };
 
 /* "no", "yes", "unknown". */

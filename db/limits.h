@@ -5,9 +5,10 @@
 
 enum {
     /* settings */
-    DB_URL_MAX = 4096, /* bytes of a URL or keyword=value text */
-    DB_HOSTS_MAX = 16, /* hosts in one URL */
-    DB_WHY_MAX = 512,  /* bytes of the sentence that says what is wrong with a setting */
+    DB_URL_MAX = 4096,    /* bytes of a URL or keyword=value text */
+    DB_HOSTS_MAX = 16,    /* hosts in one URL */
+    DB_ADDRESSES_MAX = 8, /* addresses of one host that are tried */
+    DB_WHY_MAX = 512,     /* bytes of the sentence that says what is wrong with a setting */
     DB_POOL_SIZE = 2,
     DB_POOL_SIZE_MAX = 32,
     DB_MAX_OVERFLOW = 2,
@@ -41,6 +42,7 @@ enum {
     /* sharing a connection between reads */
     DB_READS_PER_CONN = 16, /* in flight on one connection */
     DB_READS_TO_GROW = 3,   /* in flight on every connection before another one is opened */
+    DB_RESCUES_MAX = 3,     /* times that a read moves away from a slow one */
     DB_SLOW_READ_MS = 50,   /* a read this old keeps new ones off its connection */
 
     /* prepared statements */

@@ -1,14 +1,16 @@
 /* The parts of the pool and what they share. Used inside db/ only.
  *
- *   pool.c      the pool: its target, its timer, and its one function step()
+ *   pool.c      the pool: its target and its one function step()
+ *   time.c      time limits and housekeeping
  *   pool_life.c its beginning and its end
  *   assign.c    which connection gets which work
  *   job.c       what reads and transactions have in common
  *   read.c      the life of a read
- *   tx.c        the life of a transaction
- *   conn.c      one connection: its states, what it waits for, results as they come
+ *   tx.c        a transaction, as its caller sees it; tx_answer.c as the server does
+ *   conn.c      one connection: its states, what it owes, its end; results.c what comes
  *   send.c      what goes onto the wire
- *   dial.c      from nothing to an open connection
+ *   rescue.c    reads behind a slow one
+ *   dial.c      from nothing to an open connection; lookup.c its names, greet.c its first words
  *   reset.c     back to idle: rollbacks and pings
  *   cancel.c    stopping a statement that nobody waits for any more
  *   breaker.c   when to try again, and when not to
@@ -52,6 +54,7 @@ struct job {
     uint64_t sent_at;    /* loop time */
     uint64_t not_before; /* back-off: not assigned earlier */
     int tries;
+    int rescues;      /* moves away from a connection with a slow read */
     bool is_solo;     /* gets a Sync of its own: it was in a batch that failed */
     bool is_unnamed;  /* no prepared statements any more for this one */
     bool is_waiting;  /* in pool->waiting */
@@ -199,6 +202,8 @@ struct db_pool {
     int cancels;         /* under way */
     uint64_t grow_after; /* an additional connection failed: not before */
     bool is_prepared;    /* the target came from the hook */
+    bool seeks_primary; /* a write met a read-only server: of several hosts, a writable one first */
+    uint64_t suspect_at; /* a connection was lost: idle ones from before are checked before use */
     bool is_behind_pooler;
     bool is_damaged; /* the server reported damaged data: no more writes */
     bool is_closing;
@@ -236,6 +241,10 @@ void pool_handle_closed(struct db_pool *pool);
 /* A named statement was not there, or was there already: sessions are shared by a pooler. */
 void pool_suspect_pooler(struct db_pool *pool, const struct db_failure *failure);
 
+/* --- time.c ---------------------------------------------------------------------------------- */
+
+void pool_arm_timer(struct db_pool *pool);
+
 /* --- assign.c -------------------------------------------------------------------------------- */
 
 void pool_assign(struct db_pool *pool);
@@ -245,6 +254,8 @@ size_t pool_connections(const struct db_pool *pool);
 /* Puts a job into the waiting list, at its end or (again) at its front. */
 void pool_enqueue(struct job *job, bool at_front);
 void pool_remove_waiting(struct job *job);
+/* Whether a read that waits now would find a connection, or another one may be opened. */
+bool pool_can_serve(struct db_pool *pool);
 
 /* --- read.c ---------------------------------------------------------------------------------- */
 
@@ -257,7 +268,7 @@ void read_fail(struct db_request *request, const struct db_failure *failure);
 /* Its time is over. */
 void read_expire(struct db_request *request);
 
-/* --- tx.c ------------------------------------------------------------------------------------ */
+/* --- tx.c, tx_answer.c ----------------------------------------------------------------------- */
 
 void tx_answer(struct db_tx *tx, struct slot *slot, PGresult **result);
 /* The Sync of its run came. */
@@ -268,6 +279,10 @@ void tx_expire(struct db_tx *tx);
 /* Sends the run; its connection is set. */
 void tx_send(struct db_tx *tx);
 void tx_free(struct db_tx *tx);
+/* Its connection goes back, by a ROLLBACK of its own where that is needed. */
+void tx_let_go(struct db_tx *tx);
+void tx_run_clear(struct tx_run *run);
+struct tx_run *tx_run_free(struct tx_run *run);
 
 /* --- job kinds in common --------------------------------------------------------------------- */
 
@@ -312,7 +327,7 @@ void conn_push(struct conn *conn, enum slot_kind kind, struct job *job, unsigned
 void conn_flush(struct conn *conn);
 /* After anything that may have made it idle: rolls back, closes or frees it for others. */
 void conn_settle(struct conn *conn);
-/* Reads what the socket has. */
+/* Reads what the socket has (results.c). */
 void conn_on_event(struct conn *conn, int status, int events);
 /* Takes a job off its connection's list. */
 void conn_drop_job(struct job *job);
@@ -339,6 +354,11 @@ void dial_greeted(struct conn *conn, const PGresult *result);
 void dial_finish(struct conn *conn);
 void dial_expire(struct conn *conn, uint64_t now);
 void dial_free(struct dial *dial);
+
+/* --- rescue.c -------------------------------------------------------------------------------- */
+
+/* The oldest read of the connection is slow: the others need not wait for it. */
+void conn_rescue(struct conn *conn);
 
 /* --- reset.c --------------------------------------------------------------------------------- */
 

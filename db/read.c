@@ -94,6 +94,7 @@ static bool retry_unnamed(struct db_request *request, const struct db_failure *f
     if (job->is_unnamed || !request->step->entry || !failure_is_about_names(failure))
         return false;
     pool_suspect_pooler(job->pool, failure);
+    job->conn->is_doomed = true; /* the next one prepares afresh */
     job->is_unnamed = true;
     return may_retry(request);
 }

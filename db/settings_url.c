@@ -234,7 +234,7 @@ static int take_text(struct db_settings *settings, const char *text, struct buf 
     const char *rest = text + scheme;
     if (strchr(rest, ' ') || has_bad_escape(rest) || has_stray_at(rest))
         return settings_refuse(why, SENTENCE_FORM);
-    SECRET_BUF clean = BUF_INIT(2 * DB_URL_MAX);
+    SECRET_BUF clean = BUF_INIT((size_t)2 * DB_URL_MAX);
     int r = rewrite_url(settings, rest, &clean, why);
     return r < 0 ? r : take_options(settings, buf_text(&clean), why);
 }

@@ -1,0 +1,70 @@
+/* Head-of-line blocking: reads that share a connection are answered in order, so a slow one holds
+ * up those behind it. Once the oldest is slow, the others move to another connection; what the
+ * first one still answers for them is thrown away. In a batch under one Sync nobody can tell which
+ * one is slow (the server keeps answers back until the Sync): then all move, each with a Sync of its
+ * own from there on, and the batch is cancelled. */
+#include "base/log.h"
+#include "db/pool_internal.h"
+
+static struct slot *slot_at(struct conn *conn, size_t i)
+{
+    return &conn->slots[(conn->slot_first + i) % conn->slot_room];
+}
+
+/* The read that the server works on, when that is certain: the first one, in a batch of its own. */
+static struct job *find_culprit(struct conn *conn)
+{
+    struct job *first = slot_at(conn, 0)->job;
+    return first && first->is_solo ? first : NULL;
+}
+
+static void move(struct conn *conn, struct job *job)
+{
+    for (size_t i = 0; i < conn->slot_count; i++) {
+        if (slot_at(conn, i)->job == job)
+            slot_at(conn, i)->job = NULL;
+    }
+    job->slots = 0;
+    job->rescues++;
+    job->is_solo = true;
+    conn_drop_job(job);
+    pool_enqueue(job, true);
+}
+
+static bool is_movable(struct job *job)
+{
+    const struct db_request *request = job_read(job);
+    return !job->is_detached && !request->is_answered && job->rescues < DB_RESCUES_MAX;
+}
+
+static size_t count_movable(const struct conn *conn, const struct job *culprit)
+{
+    size_t count = 0;
+    LIST_FOREACH (link, &conn->jobs) {
+        struct job *job = CONTAINER_OF(link, struct job, link);
+        count += job != culprit && is_movable(job);
+    }
+    return count;
+}
+
+void conn_rescue(struct conn *conn)
+{
+    if (conn->owner || conn->reads < 2 || conn->slot_count == 0)
+        return;
+    struct job *culprit = find_culprit(conn);
+    size_t moved = count_movable(conn, culprit);
+    if (moved == 0 || !pool_can_serve(conn->pool))
+        return;
+    LOG(LOG_DEBUG, "pool", "connection %u: %zu reads move away from a slow one", conn->number,
+        moved);
+    conn->pool->stat.retries += moved;
+    /* From the newest to the oldest: each goes to the front of the queue. */
+    for (struct list *link = conn->jobs.prev, *before = link->prev; link != &conn->jobs;
+         link = before, before = link->prev) {
+        struct job *job = CONTAINER_OF(link, struct job, link);
+        if (job != culprit && is_movable(job))
+            move(conn, job);
+    }
+    if (!culprit)
+        conn_drain(conn);
+}

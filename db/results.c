@@ -1,0 +1,101 @@
+/* Results as they come: each belongs to the first slot of its connection, a NULL ends what a
+ * statement answers, a Sync stands for itself. */
+#include "db/pool_internal.h"
+
+/* The first slot is through: nothing more comes for it. */
+static void pop_slot(struct conn *conn)
+{
+    struct slot slot = conn->slots[conn->slot_first];
+    conn->slot_first = (conn->slot_first + 1) % conn->slot_room;
+    conn->slot_count--;
+    if (!slot.job)
+        return;
+    slot.job->slots--;
+    if (slot.kind == SLOT_SYNC)
+        tx_synced(job_tx(slot.job));
+    else if (slot.job->kind == JOB_READ && slot.job->slots == 0)
+        read_settled(job_read(slot.job));
+}
+
+static void on_result(struct conn *conn, PGresult **result)
+{
+    struct slot *slot = &conn->slots[conn->slot_first];
+    ExecStatusType status = PQresultStatus(*result);
+    slot->is_failed =
+        status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK && status != PGRES_EMPTY_QUERY;
+    conn->used_at = pool_now(conn->pool);
+    if (slot->kind == SLOT_PREPARE)
+        conn->prepared[slot->number] = slot->is_failed ? PREPARED_NOT : PREPARED_READY;
+    if (slot->kind == SLOT_GREETING)
+        dial_greeted(conn, *result);
+    else if (slot->job && slot->job->kind == JOB_READ)
+        read_answer(job_read(slot->job), slot, *result);
+    else if (slot->job)
+        tx_answer(job_tx(slot->job), slot, result);
+    else if (slot->kind == SLOT_END && slot->is_failed && status != PGRES_PIPELINE_ABORTED)
+        conn->is_doomed = true; /* a clean-up that fails */
+}
+
+/* Results, as far as they have come. */
+static void pump(struct conn *conn)
+{
+    while (conn->slot_count > 0 && conn->state != CONN_CLOSING && !PQisBusy(conn->pg)) {
+        PGresult *result = PQgetResult(conn->pg);
+        if (!result) {
+            pop_slot(conn);
+            continue;
+        }
+        bool is_sync = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
+        bool is_expected = is_sync == (conn->slots[conn->slot_first].kind == SLOT_SYNC);
+        bool is_fatal = PQresultStatus(result) == PGRES_FATAL_ERROR &&
+                        !PQresultErrorField(result, PG_DIAG_SQLSTATE);
+        if (is_sync && is_expected)
+            pop_slot(conn);
+        else if (is_expected && !is_fatal)
+            on_result(conn, &result);
+        PQclear(result);
+        if (!is_expected || is_fatal)
+            return; /* lost, or out of step, which the caller sees by its slots */
+    }
+}
+
+static const char *doom(const struct conn *conn, bool readable)
+{
+    if (!readable || PQstatus(conn->pg) != CONNECTION_OK)
+        return "lost";
+    if (conn->slot_count > 0 && !PQisBusy(conn->pg))
+        return "out of step";
+    return NULL;
+}
+
+void conn_on_event(struct conn *conn, int status, int events)
+{
+    if (conn->state == CONN_CONNECTING && conn->slot_count == 0) {
+        dial_on_event(conn);
+        return;
+    }
+    bool readable = status == 0;
+    if (readable && (events & UV_READABLE))
+        readable = PQconsumeInput(conn->pg) == 1;
+    conn->is_pumping = true;
+    pump(conn);
+    conn->is_pumping = false;
+    if (conn->state == CONN_CLOSING)
+        return;
+    if (PQisBusy(conn->pg) == 0)
+        PQfreemem(PQnotifies(conn->pg));
+    const char *reason = doom(conn, readable);
+    if (reason) {
+        struct db_failure lost = db_failure_of(DB_FAILURE_LOST);
+        conn->pool->suspect_at = pool_now(conn->pool);
+        conn_close(conn, &lost, reason);
+        return;
+    }
+    if (conn->state == CONN_CONNECTING) {
+        if (conn->slot_count == 0)
+            dial_finish(conn);
+        return;
+    }
+    conn_settle(conn);
+    conn_flush(conn);
+}

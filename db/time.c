@@ -1,0 +1,146 @@
+/* Time limits: of those who wait, of what runs, of connections that rest. One timer per pool. */
+#include "db/pool_internal.h"
+
+static void expire_waiting(struct db_pool *pool, uint64_t now)
+{
+    bool is_crowded = pool_has_open(pool);
+    LIST_FOREACH_SAFE (link, &pool->waiting) {
+        struct job *job = CONTAINER_OF(link, struct job, link);
+        if (now >= job->deadline ||
+            (is_crowded && now - job->since >= pool->settings.pool_timeout_ms))
+            job_expire(job);
+    }
+}
+
+static void expire_jobs(struct list *jobs, uint64_t now)
+{
+    LIST_FOREACH_SAFE (link, jobs) {
+        struct job *job = CONTAINER_OF(link, struct job, link);
+        bool is_over = job->is_detached && job->kind == JOB_READ;
+        if (now >= job->deadline && !is_over)
+            job_expire(job);
+    }
+}
+
+/* A server that keeps silent for longer than its own limits allow is gone. */
+static bool is_silent(const struct conn *conn, uint64_t now)
+{
+    uint64_t most = conn->pool->settings.statement_timeout_ms + DB_ANSWER_GRACE_MS;
+    return !conn->owner && conn->slot_count > 0 && now - conn->used_at >= most;
+}
+
+static void check_busy(struct conn *conn, uint64_t now)
+{
+    struct db_failure lost = db_failure_of(DB_FAILURE_LOST);
+    struct job *oldest = LIST_FIRST(&conn->jobs, struct job, link);
+    if (is_silent(conn, now))
+        conn_close(conn, &lost, "silent");
+    else if (oldest && oldest->is_detached && oldest->kind == JOB_READ &&
+             now - oldest->detached_at >= DB_CANCEL_AFTER_MS)
+        conn_drain(conn);
+    else if (oldest && now - oldest->sent_at >= DB_SLOW_READ_MS)
+        conn_rescue(conn);
+}
+
+static void check_draining(struct conn *conn, uint64_t now)
+{
+    struct db_failure lost = db_failure_of(DB_FAILURE_LOST);
+    if (now >= conn->drain_until) {
+        conn_close(conn, &lost, "does not end");
+    } else if (conn->state == CONN_DRAINING && conn->cancel_at > 0 && now >= conn->cancel_at &&
+               conn->slot_count > 0 && cancel_start(conn)) {
+        conn->cancel_at = 0;
+        conn->drain_until = now + DB_DRAIN_MS;
+    }
+}
+
+static void check_idle(struct conn *conn, uint64_t now)
+{
+    struct db_pool *pool = conn->pool;
+    struct db_failure none = db_failure_of(DB_FAILURE_LOST);
+    uint64_t idle = now - conn->used_at;
+    bool is_extra = pool_connections(pool) > (size_t)pool->settings.pool_size;
+    if (idle >= pool->settings.idle_timeout_ms)
+        conn_close(conn, &none, "idle");
+    else if (is_extra && idle >= DB_OVERFLOW_IDLE_MS)
+        conn_close(conn, &none, "overflow");
+    else if (now >= conn->expires_at)
+        conn_close(conn, &none, "recycled");
+}
+
+static void check_conn(struct conn *conn, uint64_t now)
+{
+    switch (conn->state) {
+    case CONN_CONNECTING:
+        dial_expire(conn, now);
+        break;
+    case CONN_IDLE:
+        check_idle(conn, now);
+        break;
+    case CONN_BUSY:
+        check_busy(conn, now);
+        break;
+    case CONN_DRAINING:
+    case CONN_RESETTING:
+        check_draining(conn, now);
+        break;
+    case CONN_DOWN:
+    case CONN_CLOSING:
+    case CONN_STATES:
+        break;
+    }
+}
+
+static void check_time(struct db_pool *pool)
+{
+    uint64_t now = pool_now(pool);
+    expire_waiting(pool, now);
+    expire_jobs(&pool->resting, now);
+    expire_jobs(&pool->ready, now);
+    for (enum conn_state state = CONN_CONNECTING; state < CONN_CLOSING; state++) {
+        LIST_FOREACH_SAFE (link, &pool->conns[state]) {
+            struct conn *conn = CONTAINER_OF(link, struct conn, link);
+            expire_jobs(&conn->jobs, now);
+            check_conn(conn, now);
+        }
+    }
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct db_pool *pool = timer->data;
+    pool->timer_at = 0;
+    check_time(pool);
+    pool_step(pool);
+}
+
+/* While work is under way the timer ticks; else it waits for the next idle connection to close. */
+static uint64_t next_check(const struct db_pool *pool, uint64_t now)
+{
+    bool is_working = !list_is_empty(&pool->waiting) || !list_is_empty(&pool->resting) ||
+                      !list_is_empty(&pool->ready) || pool->is_closing;
+    for (enum conn_state state = CONN_CONNECTING; state < CONN_CLOSING; state++)
+        is_working = is_working || (state != CONN_IDLE && !list_is_empty(&pool->conns[state]));
+    if (is_working)
+        return now + DB_TICK_MS;
+    uint64_t next = UINT64_MAX;
+    bool is_extra = pool_connections(pool) > (size_t)pool->settings.pool_size;
+    LIST_FOREACH (link, &pool->conns[CONN_IDLE]) {
+        const struct conn *conn = CONTAINER_OF(link, struct conn, link);
+        uint64_t rest = is_extra ? DB_OVERFLOW_IDLE_MS : pool->settings.idle_timeout_ms;
+        uint64_t at = conn->used_at + rest;
+        at = at < conn->expires_at ? at : conn->expires_at;
+        next = at < next ? at : next;
+    }
+    return next;
+}
+
+void pool_arm_timer(struct db_pool *pool)
+{
+    uint64_t now = pool_now(pool);
+    uint64_t at = next_check(pool, now);
+    if (at == UINT64_MAX || (pool->timer_at > 0 && pool->timer_at <= at))
+        return;
+    pool->timer_at = at;
+    (void)uv_timer_start(&pool->timer, on_timer, at > now ? at - now : 1, 0);
+}
