@@ -38,7 +38,7 @@ def _binary_has(marker):
         with open(BIN, "rb") as binary:
             return marker in binary.read()
     except OSError:
-        return False
+        raise SystemExit(f"no binary at {BIN}: build it, or name it by NINEPENCE_BIN") from None
 
 
 SANITIZED = _binary_has(b"__asan_init")
