@@ -13,18 +13,24 @@
 #include "mcp/server.h"
 #include "tools/support/ledger.h"
 
+struct preparation;
+
 struct app {
     uv_loop_t loop;
     const struct cli_settings *settings;
     struct db_cluster *cluster; /* NULL when the settings name a database */
     struct db_pool *pool;
-    struct db_pool *migration_pool; /* while the schema is looked after */
-    struct db_settings target;      /* what the pool will connect to */
+    struct db_settings target;       /* what the pool will connect to */
+    struct preparation *preparation; /* the way to the first connection, while it is under way */
     bool cluster_is_held;
+    bool is_closing;
+    bool is_serving; /* nobody else tells the person why there is no database: the log does */
     struct tools_context tools;
     struct mcp_server *server;
-    int parts_open; /* of what app_close() waits for */
 };
+
+typedef void app_migrated(void *data, const struct db_migrate_result *result,
+                          const struct db_failure *failure);
 
 /* 0 or a sysexits code with one sentence in `why`. `settings` is borrowed. */
 MUST_CHECK int app_open(struct app *app, const struct cli_settings *settings, struct buf *why);
@@ -33,14 +39,11 @@ MUST_CHECK int app_open(struct app *app, const struct cli_settings *settings, st
  * left (our defect). */
 int app_close(struct app *app);
 
-/* Looks after the schema with a pool of its own and then gives the pool its target; also what the
- * pool calls before its first connection. */
-void app_prepare(struct db_pool *pool, void *app);
+/* Starts the cluster if one is meant, migrates with these flags and calls back: for `ninepence db`.
+ * 0 or -ENOMEM. */
+MUST_CHECK int app_migrate(struct app *app, unsigned flags, app_migrated *done, void *data);
 
-/* Migrates with these flags and calls back: for `ninepence db migrate`. */
-MUST_CHECK int app_migrate(struct app *app, unsigned flags,
-                           void (*done)(void *data, const struct db_migrate_result *result,
-                                        const struct db_failure *failure),
-                           void *data);
+/* Runs the loop until *has_ended, or nothing is left to do. */
+void app_run(struct app *app, const bool *has_ended);
 
 #endif

@@ -1,4 +1,4 @@
-/* The table of settings and its reading. Knows nothing of what the settings do: a row names the
+/* The table of settings and its reading; env_file.c reads the file. Knows nothing of what the settings do: a row names the
  * member it fills, or the database setting that db/ understands. */
 #include "cli/settings.h"
 
@@ -10,11 +10,20 @@
 
 #include "base/buf.h"
 #include "base/log.h"
-#include "base/mem.h"
+#include "cli/env_file.h"
+#include "cli/time_zone.h"
+#include "tools/support/currency.h"
 
-enum { SETTINGS_MEMORY_MAX = 1 << 18, ENV_FILE_LINE_MAX = 8192, ENV_FILE_VALUES_MAX = 64 };
+enum {
+    SETTINGS_MEMORY_MAX = 1 << 18
+};
 
-enum setting_kind { SETTING_TEXT, SETTING_SWITCH, SETTING_DATABASE, SETTING_SPECIAL };
+enum setting_kind {
+    SETTING_TEXT,
+    SETTING_SWITCH,
+    SETTING_DATABASE,
+    SETTING_SPECIAL
+};
 
 struct setting {
     const char *option;   /* without the dashes */
@@ -26,74 +35,85 @@ struct setting {
     const char *doc;
 };
 
-#define TEXT(option_, variable_, member, value_, doc_)                                             \
-    {                                                                                              \
-        .option = (option_), .variable = (variable_), .kind = SETTING_TEXT,                        \
-        .offset = offsetof(struct cli_settings, member), .value = (value_), .doc = (doc_)          \
+#define TEXT(option_, variable_, member, value_, doc_)                                    \
+    {                                                                                     \
+        .option = (option_), .variable = (variable_), .kind = SETTING_TEXT,               \
+        .offset = offsetof(struct cli_settings, member), .value = (value_), .doc = (doc_) \
     }
-#define SWITCH(option_, variable_, member, doc_)                                                   \
-    {                                                                                              \
-        .option = (option_), .variable = (variable_), .kind = SETTING_SWITCH,                      \
-        .offset = offsetof(struct cli_settings, member), .doc = (doc_)                             \
+#define SWITCH(option_, variable_, member, doc_)                              \
+    {                                                                         \
+        .option = (option_), .variable = (variable_), .kind = SETTING_SWITCH, \
+        .offset = offsetof(struct cli_settings, member), .doc = (doc_)        \
     }
-#define DATABASE(option_, variable_, name_, value_, doc_)                                          \
-    {                                                                                              \
-        .option = (option_), .variable = (variable_), .kind = SETTING_DATABASE,                    \
-        .database = (name_), .value = (value_), .doc = (doc_)                                      \
+#define DATABASE(option_, variable_, name_, value_, doc_)                       \
+    {                                                                           \
+        .option = (option_), .variable = (variable_), .kind = SETTING_DATABASE, \
+        .database = (name_), .value = (value_), .doc = (doc_)                   \
     }
-#define SPECIAL(option_, variable_, value_, doc_)                                                  \
-    {                                                                                              \
-        .option = (option_), .variable = (variable_), .kind = SETTING_SPECIAL, .value = (value_),  \
-        .doc = (doc_)                                                                              \
+#define SPECIAL(option_, variable_, value_, doc_)                                                 \
+    {                                                                                             \
+        .option = (option_), .variable = (variable_), .kind = SETTING_SPECIAL, .value = (value_), \
+        .doc = (doc_)                                                                             \
     }
 
 static const struct setting table[] = {
     SPECIAL("database-url", "NINEPENCE_DATABASE_URL", "URL",
-            "PostgreSQL to use instead of the private one; DATABASE_URL counts as well. A URL with "
-            "a password belongs in the environment or the env file, not on the command line."),
+            "PostgreSQL to keep the books in, instead of a private one; DATABASE_URL and PGHOST … "
+            "count as well. A URL with a password belongs into a variable or the env file."),
     SPECIAL("env-file", NULL, "FILE", "Read NAME=value lines for variables that are not set."),
-    TEXT("ledger", "NINEPENCE_LEDGER", ledger, "NAME", "The ledger to open."),
+    TEXT("ledger", "NINEPENCE_LEDGER", ledger, "NAME",
+         "The ledger to open; the first that is no sample."),
+    TEXT("user", "NINEPENCE_USER", user, "NAME",
+         "Who is speaking: new expenses are theirs unless they say otherwise."),
     TEXT("currency", "NINEPENCE_CURRENCY", currency, "CODE", "Currency of a new ledger; USD."),
     TEXT("time-zone", "NINEPENCE_TIME_ZONE", time_zone, "ZONE",
          "Time zone of a new ledger, such as Europe/Berlin; this machine's."),
-    SWITCH("read-only", "NINEPENCE_READ_ONLY", read_only, "Offer no tool that writes."),
+    SWITCH("read-only", "NINEPENCE_READ_ONLY", read_only,
+           "Offer no tool that writes, and let the database refuse writes."),
     TEXT("data-home", "NINEPENCE_DATA_HOME", data_home, "DIR",
          "Where the private database lives; $XDG_DATA_HOME or ~/.local/share."),
     TEXT("pg-bindir", "NINEPENCE_PG_BINDIR", bin_dir, "DIR",
-         "Folder of the PostgreSQL programs for the private database."),
+         "Folder of the PostgreSQL programs for the private database; the newest found."),
     SPECIAL("log-level", "NINEPENCE_LOG_LEVEL", "LEVEL",
             "debug, info, notice, warning, error or off; warning."),
     SPECIAL("log-trace", "NINEPENCE_LOG_TRACE", "AREAS",
-            "Trace areas of the program, such as pool,call or all,-stdio."),
+            "Debug lines of some areas only, such as pool,call or all,-stdio."),
     DATABASE("pool-size", "NINEPENCE_POOL_SIZE", "pool_size", "N", "Connections kept; 2."),
     DATABASE("max-overflow", "NINEPENCE_MAX_OVERFLOW", "max_overflow", "N",
              "More connections under load; 2."),
-    DATABASE("pool-timeout", "NINEPENCE_POOL_TIMEOUT", "pool_timeout", "SECONDS",
-             "Longest wait for a connection; 15."),
-    DATABASE("pool-recycle", "NINEPENCE_POOL_RECYCLE", "pool_recycle", "SECONDS",
-             "Life of a connection; 1800."),
-    DATABASE("pool-pre-ping", "NINEPENCE_POOL_PRE_PING", "pool_pre_ping", "on|off",
-             "Check a connection that sat idle before use; on."),
-    DATABASE("idle-timeout", "NINEPENCE_IDLE_TIMEOUT", "idle_timeout", "SECONDS",
-             "Close connections that sat idle; 240, so that Neon can sleep."),
-    DATABASE("pooler", "NINEPENCE_POOLER", "transaction_pooler", "auto|on|off",
-             "Whether a transaction pooler stands in between; auto."),
-    DATABASE("tls", "NINEPENCE_TLS", "tls", "verify|require|off",
-             "Weaker than verify only by this setting, for hosts that are not this machine."),
-    DATABASE("echo", "NINEPENCE_ECHO", "echo", "on|off",
-             "Each statement, without values, to standard error; off."),
+    DATABASE("pool-timeout", "NINEPENCE_POOL_TIMEOUT", "pool_timeout", "TIME",
+             "Longest wait for a connection, in seconds or with ms, s, min, h."),
+    DATABASE("pool-recycle", "NINEPENCE_POOL_RECYCLE", "pool_recycle", "TIME",
+             "Life of a connection; 30min."),
+    DATABASE("pool-pre-ping", "NINEPENCE_POOL_PRE_PING", "pool_pre_ping", "yes|no",
+             "Check a connection that sat idle before use; yes."),
+    DATABASE("idle-timeout", "NINEPENCE_IDLE_TIMEOUT", "idle_timeout", "TIME",
+             "Close connections that sat idle; 4min, so that Neon can sleep."),
+    DATABASE("connect-timeout", "NINEPENCE_CONNECT_TIMEOUT", "connect_timeout", "TIME",
+             "Longest time to connect; 15s."),
+    DATABASE("statement-timeout", "NINEPENCE_STATEMENT_TIMEOUT", "statement_timeout", "TIME",
+             "Longest time of one statement; 10s."),
+    DATABASE("lock-timeout", "NINEPENCE_LOCK_TIMEOUT", "lock_timeout", "TIME",
+             "Longest wait for somebody else's lock; 3s."),
+    DATABASE("transaction-pooler", "NINEPENCE_TRANSACTION_POOLER", "transaction_pooler",
+             "auto|yes|no", "Whether a pooler in transaction mode stands in between; auto."),
+    DATABASE("tls", "NINEPENCE_TLS", "tls", "MODE",
+             "Protection towards another machine: verify-full (unless said otherwise), verify-ca, "
+             "require, prefer, off."),
+    DATABASE("echo", "NINEPENCE_ECHO", "echo", "yes|no",
+             "Each statement, without values, to standard error; no."),
     TEXT("now", "NINEPENCE_NOW", now, "TIME",
          "Take this moment for the present, such as 2026-11-22T12:00:00Z (for tests)."),
 };
 
-enum { SETTINGS = ARRAY_LENGTH(table) };
+enum {
+    SETTINGS = ARRAY_LENGTH(table)
+};
 
 /* Where the values of one reading come from. */
 struct sources {
     const char *given[SETTINGS]; /* command line */
-    const char *file_names[ENV_FILE_VALUES_MAX];
-    const char *file_values[ENV_FILE_VALUES_MAX];
-    size_t file_count;
+    struct env_file file;
 };
 
 static bool is_unset(const char *value)
@@ -117,11 +137,8 @@ static const char *variable(const struct sources *sources, const char *name)
     const char *value = name ? getenv(name) : NULL;
     if (!is_unset(value))
         return value;
-    for (size_t i = 0; name && i < sources->file_count; i++) {
-        if (strcmp(sources->file_names[i], name) == 0 && !is_unset(sources->file_values[i]))
-            return sources->file_values[i];
-    }
-    return NULL;
+    value = name ? env_file_value(&sources->file, name) : NULL;
+    return is_unset(value) ? NULL : value;
 }
 
 static const char *effective(const struct sources *sources, size_t row)
@@ -138,63 +155,6 @@ static const char *effective_by_name(const struct sources *sources, const char *
             return effective(sources, i);
     }
     return NULL;
-}
-
-/* --- the env file ---------------------------------------------------------------------------- */
-
-static char *trimmed(char *text)
-{
-    text += strspn(text, " \t");
-    size_t length = strcspn(text, "\r\n");
-    while (length > 0 && (text[length - 1] == ' ' || text[length - 1] == '\t'))
-        length--;
-    text[length] = '\0';
-    return text;
-}
-
-static int take_env_line(struct cli_settings *settings, struct sources *sources, char *line)
-{
-    char *name = trimmed(line);
-    if (strncmp(name, "export ", 7) == 0)
-        name = trimmed(name + 7);
-    char *equals = strchr(name, '=');
-    if (name[0] == '\0' || name[0] == '#')
-        return 0;
-    if (!equals || sources->file_count == ENV_FILE_VALUES_MAX)
-        return -EINVAL;
-    *equals = '\0';
-    char *value = trimmed(equals + 1);
-    size_t length = strlen(value);
-    if (length >= 2 && (value[0] == '"' || value[0] == '\'') && value[length - 1] == value[0]) {
-        value[length - 1] = '\0';
-        value++;
-    }
-    const char *kept_name = arena_strdup(&settings->memory, trimmed(name));
-    const char *kept_value = arena_strdup(&settings->memory, value);
-    if (!kept_name || !kept_value)
-        return -ENOMEM;
-    sources->file_names[sources->file_count] = kept_name;
-    sources->file_values[sources->file_count++] = kept_value;
-    return 0;
-}
-
-static int read_env_file(struct cli_settings *settings, struct sources *sources, const char *path,
-                         struct buf *why)
-{
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return fail(why, EX_NOINPUT, "The env file %s cannot be read: %s.", path, strerror(errno));
-    char line[ENV_FILE_LINE_MAX];
-    int number = 0;
-    int r = 0;
-    while (r == 0 && fgets(line, sizeof(line), file)) {
-        number++;
-        r = strlen(line) + 1 < sizeof(line) ? take_env_line(settings, sources, line) : -EINVAL;
-    }
-    (void)fclose(file);
-    if (r < 0)
-        return fail(why, EX_CONFIG, "Line %d of the env file %s is not NAME=value.", number, path);
-    return 0;
 }
 
 /* --- the command line ------------------------------------------------------------------------ */
@@ -322,6 +282,22 @@ static int fill_log(const struct sources *sources, struct buf *why)
     return 0;
 }
 
+/* What a new ledger would be made with must make sense before one is. */
+static int check_ledger(const struct cli_settings *settings, struct buf *why)
+{
+    if (settings->currency && !currency_find(settings->currency, strlen(settings->currency)))
+        return fail(why, EX_CONFIG,
+                    "There is no currency \"%.40s\". Nothing was done. Set --currency "
+                    "(NINEPENCE_CURRENCY) to a code of three letters, such as EUR.",
+                    settings->currency);
+    if (settings->time_zone && !time_zone_exists(settings->time_zone))
+        return fail(why, EX_CONFIG,
+                    "There is no time zone \"%.60s\". Nothing was done. Set --time-zone "
+                    "(NINEPENCE_TIME_ZONE) to a name such as Europe/Berlin.",
+                    settings->time_zone);
+    return 0;
+}
+
 int cli_settings_load(struct cli_settings *settings, int argc, char **argv, int *ret_argc,
                       struct buf *why)
 {
@@ -334,7 +310,7 @@ int cli_settings_load(struct cli_settings *settings, int argc, char **argv, int 
         return r;
     const char *env_file = effective_by_name(&sources, "env-file");
     if (env_file)
-        r = read_env_file(settings, &sources, env_file, why);
+        r = env_file_read(&sources.file, &settings->memory, env_file, why);
     if (r == 0)
         r = fill_log(&sources, why);
     if (r == 0)
@@ -344,7 +320,7 @@ int cli_settings_load(struct cli_settings *settings, int argc, char **argv, int 
         if (value)
             r = fill_row(settings, &table[i], value, why);
     }
-    return r;
+    return r != 0 ? r : check_ledger(settings, why);
 }
 
 void cli_settings_free(struct cli_settings *settings)
@@ -353,13 +329,18 @@ void cli_settings_free(struct cli_settings *settings)
     arena_free(&settings->memory);
 }
 
+const char *cli_settings_option(size_t i)
+{
+    return i < SETTINGS ? table[i].option : NULL;
+}
+
 void cli_settings_help(FILE *out)
 {
     for (size_t i = 0; i < SETTINGS; i++) {
         char left[64];
         (void)snprintf(left, sizeof(left), "--%s%s%s", table[i].option, table[i].value ? " " : "",
                        table[i].value ? table[i].value : "");
-        (void)fprintf(out, "  %-26s %s\n", left, table[i].doc);
+        (void)fprintf(out, "  %-33s %s\n", left, table[i].doc);
     }
 }
 

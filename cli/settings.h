@@ -18,6 +18,7 @@ struct cli_settings {
     struct arena memory; /* owns the texts below */
     struct db_settings database;
     const char *ledger;    /* name of the ledger to open; NULL: the only or default one */
+    const char *user;      /* who is speaking; NULL: nobody in particular */
     const char *currency;  /* of a ledger that is made; NULL: USD */
     const char *time_zone; /* of a ledger that is made; NULL: this machine's */
     const char *now;       /* a moment to take for the present; NULL: the clock */
@@ -32,6 +33,9 @@ struct cli_settings {
 MUST_CHECK int cli_settings_load(struct cli_settings *settings, int argc, char **argv,
                                  int *ret_argc, struct buf *why);
 void cli_settings_free(struct cli_settings *settings);
+
+/* The name of the i-th option without its dashes, NULL behind the last. */
+const char *cli_settings_option(size_t i);
 
 /* The table for people: one line per setting. */
 void cli_settings_help(FILE *out);

@@ -1,0 +1,80 @@
+/* What subcommands share: complaints, exit codes, "did you mean". */
+#include "cli/command.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "db/failure.h"
+#include "mcp/nearest.h"
+
+int command_fail(int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)fputs("ninepence: ", stderr);
+    (void)vfprintf(stderr, format, args);
+    (void)fputc('\n', stderr);
+    va_end(args);
+    return code;
+}
+
+int command_fail_db(const struct db_failure *failure)
+{
+    (void)command_fail(0, "%s", failure->message);
+    if (failure->class == DB_AUTH || failure->class == DB_SCHEMA)
+        return EX_CONFIG;
+    return failure->retry_safe ? EX_TEMPFAIL : EX_UNAVAILABLE;
+}
+
+const char *command_nearest(const char *typed, const char *const *names, size_t count)
+{
+    const char *best = NULL;
+    for (size_t i = 0; i < count; i++)
+        best = nearest_of(typed, best, names[i]);
+    return best;
+}
+
+bool command_flag(int *argc, char **argv, const char *name)
+{
+    int kept = 1;
+    bool found = false;
+    for (int i = 1; i < *argc; i++) {
+        if (strcmp(argv[i], name) == 0)
+            found = true;
+        else
+            argv[kept++] = argv[i];
+    }
+    *argc = kept;
+    return found;
+}
+
+static int unknown_option(const char *option, const char *const *flags)
+{
+    const char *best = NULL;
+    const char *setting;
+    for (size_t i = 0; flags && flags[i]; i++)
+        best = nearest_of(option, best, flags[i]);
+    for (size_t i = 0; (setting = cli_settings_option(i)); i++) {
+        const char *nearer = nearest_of(option + strspn(option, "-"), NULL, setting);
+        if (nearer && !best)
+            return command_fail(EX_USAGE, "There is no option %s; did you mean --%s?", option,
+                                nearer);
+    }
+    if (best)
+        return command_fail(EX_USAGE, "There is no option %s; did you mean %s?", option, best);
+    return command_fail(EX_USAGE, "There is no option %s; see ninepence --help.", option);
+}
+
+int command_check(int argc, char **argv, int most, const char *const *flags)
+{
+    for (int i = 1; i < argc; i++) {
+        if (argv[i][0] == '-' && argv[i][1] != '\0')
+            return unknown_option(argv[i], flags);
+    }
+    if (argc - 1 > most)
+        return command_fail(EX_USAGE, "%s takes no argument \"%s\"; see ninepence --help.", argv[0],
+                            argv[most + 1]);
+    return 0;
+}

@@ -1,0 +1,198 @@
+/* Steps from "nothing is running" to "the schema fits": each a function that ends by starting the
+ * next, in the order of this file. A private database follows the program, after a backup; somebody's
+ * own one is made when it is empty and otherwise left as it is (`ninepence db migrate` is for that). */
+#include "cli/prepare.h"
+
+#include <errno.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "schema/migrations.h"
+
+struct preparation {
+    struct app *app;
+    struct db_pool *pool; /* of the migration alone */
+    unsigned flags;       /* enum db_migrate_flags, as asked */
+    bool is_for_pool;     /* the program's pool waits for its target */
+    bool was_looked_at;   /* the dry run before a backup is done */
+    bool has_failed;
+    struct db_failure failure;
+    struct db_migrate_result result;
+    app_migrated *done;
+    void *data;
+};
+
+static const struct db_failure out_of_memory = {
+    .class = DB_MEMORY,
+    .code = "out_of_memory",
+    .message = "Out of memory. Nothing was saved. Close other programs and repeat the request.",
+};
+
+/* --- the end --------------------------------------------------------------------------------- */
+
+static void cluster_released(void *data)
+{
+    struct app *app = data;
+    app->cluster_is_held = false;
+}
+
+void prepare_release(struct app *app)
+{
+    if (!app->is_closing || app->pool || app->preparation || !app->cluster_is_held)
+        return;
+    db_cluster_release(app->cluster, cluster_released, app);
+}
+
+static void work_end(void *data)
+{
+    struct preparation *work = data;
+    struct app *app = work->app;
+    const struct db_failure *failure = work->has_failed ? &work->failure : NULL;
+    app->preparation = NULL;
+    if (work->is_for_pool && app->pool && failure)
+        db_pool_unavailable(app->pool, failure);
+    else if (work->is_for_pool && app->pool && !app->is_closing)
+        db_pool_set_target(app->pool, &app->target);
+    if (work->done)
+        work->done(work->data, &work->result, failure);
+    prepare_release(app);
+    mem_free(work);
+}
+
+static void work_close(struct preparation *work)
+{
+    struct db_pool *pool = work->pool;
+    work->pool = NULL;
+    if (pool)
+        db_pool_close(pool, 0, work_end, work);
+    else
+        work_end(work);
+}
+
+static void work_fail(struct preparation *work, const struct db_failure *failure)
+{
+    work->has_failed = true;
+    work->failure = *failure;
+    work->failure.constraint = NULL;
+    if (work->app->is_serving)
+        LOG(LOG_ERROR, "database", "%s", failure->message);
+    work_close(work);
+}
+
+/* --- migration ------------------------------------------------------------------------------- */
+
+static void migrate(struct preparation *work);
+
+static void backed_up(void *data, const char *path, const struct db_failure *failure)
+{
+    struct preparation *work = data;
+    if (failure) {
+        work_fail(work, failure);
+        return;
+    }
+    LOG(LOG_INFO, "cli", "backup before the migration: %s", path);
+    migrate(work);
+}
+
+/* After the dry run: only a database that has something to lose is backed up. */
+static void looked_at(struct preparation *work, const struct db_migrate_result *result)
+{
+    work->was_looked_at = true;
+    if (result->before > 0 && result->after > result->before)
+        db_cluster_backup(work->app->cluster, "before-migration", backed_up, work);
+    else
+        migrate(work);
+}
+
+static void migrated(void *data, const struct db_migrate_result *result,
+                     const struct db_failure *failure)
+{
+    struct preparation *work = data;
+    if (failure) {
+        work_fail(work, failure);
+    } else if (!work->was_looked_at) {
+        looked_at(work, result);
+    } else {
+        work->result = *result;
+        work_close(work);
+    }
+}
+
+static void migrate(struct preparation *work)
+{
+    unsigned flags = work->flags | (work->was_looked_at ? 0 : DB_MIGRATE_DRY_RUN);
+    if (work->app->is_closing)
+        work_close(work);
+    else if (db_migrate(work->pool, &schema_migrations, flags, migrated, work) < 0)
+        work_fail(work, &out_of_memory);
+}
+
+static void open_pool(struct preparation *work)
+{
+    struct app *app = work->app;
+    struct db_settings settings;
+    if (db_settings_copy(&settings, &app->target) < 0) {
+        work_fail(work, &out_of_memory);
+        return;
+    }
+    settings.pool_size = 1;
+    settings.max_overflow = 0;
+    work->pool = db_pool_new(&(struct db_pool_options){.loop = &app->loop, .settings = &settings});
+    db_settings_free(&settings);
+    /* Nothing is backed up, hence nothing looked at, in a database that is not ours. */
+    work->was_looked_at = !app->cluster || (work->flags & DB_MIGRATE_DRY_RUN);
+    if (work->pool)
+        migrate(work);
+    else
+        work_fail(work, &out_of_memory);
+}
+
+/* --- the cluster ----------------------------------------------------------------------------- */
+
+static void cluster_ready(void *data, const struct db_settings *settings,
+                          const struct db_failure *failure)
+{
+    struct preparation *work = data;
+    struct app *app = work->app;
+    struct db_settings target;
+    if (failure) {
+        work_fail(work, failure);
+        return;
+    }
+    app->cluster_is_held = true;
+    if (db_settings_copy(&target, settings) < 0) {
+        work_fail(work, &out_of_memory);
+        return;
+    }
+    db_settings_free(&app->target);
+    app->target = target;
+    open_pool(work);
+}
+
+static int prepare(struct app *app, const struct preparation *how)
+{
+    struct preparation *work = mem_zalloc(sizeof(*work));
+    if (!work)
+        return -ENOMEM;
+    *work = *how;
+    work->app = app;
+    app->preparation = work;
+    if (app->cluster)
+        db_cluster_acquire(app->cluster, cluster_ready, work);
+    else
+        open_pool(work);
+    return 0;
+}
+
+void prepare_pool(struct db_pool *pool, void *data)
+{
+    struct app *app = data;
+    unsigned flags = app->cluster ? 0 : DB_MIGRATE_FRESH_ONLY;
+    if (prepare(app, &(struct preparation){.is_for_pool = true, .flags = flags}) < 0)
+        db_pool_unavailable(pool, &out_of_memory);
+}
+
+int app_migrate(struct app *app, unsigned flags, app_migrated *done, void *data)
+{
+    return prepare(app, &(struct preparation){.flags = flags, .done = done, .data = data});
+}
