@@ -353,7 +353,7 @@ class Sessions(unittest.TestCase):
             self.assertEqual(server.result("ping"), {})
 
     def test_44_45_before_the_handshake_ping_is_answered_and_a_list_is_not(self):
-        with Server(self.books.env(), era=None) as server:
+        with Server(self.books.env(), era=None, record=False) as server:
             self.assertEqual(server.result("ping"), {})
             self.assertEqual(server.request("tools/list")["error"]["code"], BAD_PARAMS)
 

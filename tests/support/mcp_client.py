@@ -139,8 +139,8 @@ def base_environment(**more):
 class Trace:
     """Lines of one process, in the format of the trace checker."""
 
-    def __init__(self, name, era):
-        folder = os.environ.get("NINEPENCE_TRACE")
+    def __init__(self, name, era, record):
+        folder = os.environ.get("NINEPENCE_TRACE") if record else None
         self.era = era
         self.file = None
         self.lock = threading.Lock()
@@ -171,11 +171,12 @@ class Server:
 
     era: a legacy revision (the handshake is made), "2026-07-28" (each request carries its claim),
     or None (nothing is said beforehand). env: see base_environment(). stdin and stdout may be
-    replaced by descriptors; then the caller speaks for itself.
+    replaced by descriptors; then the caller speaks for itself. record=False leaves the lines out of
+    the trace: the checker has no schema for what is said before any revision is agreed.
     """
 
     def __init__(self, env=None, era=MODERN, args=("serve",), cwd=None, stdin=None, stdout=None,
-                 capabilities=None, preexec=None):
+                 capabilities=None, preexec=None, record=True):
         self.env = base_environment() if env is None else dict(env)
         self.env.setdefault("NINEPENCE_TEST_TAG", uuid.uuid4().hex)
         self.era = era
@@ -198,7 +199,9 @@ class Server:
             stdout=subprocess.PIPE if stdout is None else stdout, stderr=subprocess.PIPE,
             env=self.env, cwd=cwd, bufsize=0, preexec_fn=preexec)
         self.pid = self.process.pid
-        self.trace = Trace(f"server-{os.getpid()}-{self.pid}-{uuid.uuid4().hex[:6]}", era or "?")
+        self.trace = Trace(f"server-{os.getpid()}-{self.pid}-{uuid.uuid4().hex[:6]}", era or "?",
+                           record)
+        self.unfinished = b""
         self.errors = bytearray()
         self.threads = [threading.Thread(target=self._read_stderr, daemon=True)]
         if stdout is None:
@@ -293,7 +296,10 @@ class Server:
     # --- writing ---------------------------------------------------------------------------------
 
     def write(self, data):
-        """Raw bytes to the server's stdin; no bookkeeping."""
+        """Raw bytes to the server's stdin; answers to them must be announced in `asked`."""
+        *lines, self.unfinished = (self.unfinished + data).split(b"\n")
+        for line in lines:
+            self.trace.add("in", line)
         view = memoryview(data)
         while view:
             sent = os.write(self.process.stdin.fileno(), view)
@@ -306,7 +312,6 @@ class Server:
         with self.lock:
             for one in answers:
                 self.asked[_key(one)] = self.asked.get(_key(one), 0) + 1
-        self.trace.add("in", line)
         self.write(line + b"\n")
 
     def send(self, message):
