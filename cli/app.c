@@ -21,7 +21,7 @@ enum {
 static int open_cluster(struct app *app)
 {
     const struct cli_settings *settings = app->settings;
-    if (settings->database.is_set)
+    if (settings->database.is_set || settings->trouble)
         return 0;
     app->cluster = db_cluster_new(&(struct db_cluster_options){
         .loop = &app->loop,

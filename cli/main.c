@@ -119,6 +119,23 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     return 0;
 }
 
+/* Whether this run serves a client, who would otherwise see nothing but a process that ends. */
+static bool is_serving(int argc, char **argv)
+{
+    return argc > 1 ? strcmp(argv[1], "serve") == 0 : !isatty(STDIN_FILENO);
+}
+
+/* A client that starts us with settings that make no sense gets its answers all the same, and the
+ * reason with every tool. 0, or `code` when there is nobody to tell. */
+static int serve_trouble(struct cli_settings *settings, int code, const char *why)
+{
+    settings->trouble = arena_printf(&settings->memory,
+                                     "%s Nothing was saved. Correct the setting and start the "
+                                     "server again.",
+                                     why[0] ? why : "A setting cannot be read.");
+    return settings->trouble ? 0 : code;
+}
+
 int main(int argc, char **argv)
 {
     struct cli_settings settings;
@@ -129,7 +146,9 @@ int main(int argc, char **argv)
     int code = cli_settings_load(&settings, argc, argv, &argc, &why);
     if (code != 0)
         (void)command_fail(code, "%s", buf_text(&why));
-    else
+    if (code == EX_CONFIG && is_serving(argc, argv))
+        code = serve_trouble(&settings, code, buf_text(&why));
+    if (code == 0)
         code = run(&settings, argc, argv);
     cli_settings_free(&settings);
     if (fflush(stdout) != 0 && code == 0)

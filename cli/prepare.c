@@ -187,6 +187,14 @@ static int prepare(struct app *app, const struct preparation *how)
 void prepare_pool(struct db_pool *pool, void *data)
 {
     struct app *app = data;
+    if (app->settings->trouble) {
+        db_pool_unavailable(pool, &(struct db_failure){
+                                      .class = DB_AUTH,
+                                      .code = "bad_setting",
+                                      .message = app->settings->trouble,
+                                  });
+        return;
+    }
     unsigned flags = app->cluster ? 0 : DB_MIGRATE_FRESH_ONLY;
     if (prepare(app, &(struct preparation){.is_for_pool = true, .flags = flags}) < 0)
         db_pool_unavailable(pool, &out_of_memory);
