@@ -1,5 +1,5 @@
 /* Life of a call: made from its request, waiting for a place, bound, running, ended, freed. What it
- * answers is written in call_answer.c. */
+ * answers is written in call_answer.c; what differs between methods is a struct call_kind. */
 #include "mcp/call.h"
 
 #include <errno.h>
@@ -12,9 +12,16 @@
 #include "mcp/limits.h"
 #include "mcp/server_impl.h"
 
+static const char out_of_memory[] = "Out of memory; this request was not carried out.";
+
 static const char *const state_names[] = {
-    [CALL_NEW] = "new",         [CALL_BOUND] = "bound",   [CALL_RUNNING] = "running",
-    [CALL_REPLIED] = "replied", [CALL_FAILED] = "failed", [CALL_CANCELLED] = "cancelled",
+    [CALL_NEW] = "new",
+    [CALL_BOUND] = "bound",
+    [CALL_RUNNING] = "running",
+    [CALL_ASKING] = "asking",
+    [CALL_REPLIED] = "replied",
+    [CALL_FAILED] = "failed",
+    [CALL_CANCELLED] = "cancelled",
     [CALL_EXPIRED] = "expired",
 };
 
@@ -30,42 +37,88 @@ bool call_has_ended(const struct call *call)
     return call->state >= CALL_REPLIED;
 }
 
-/* --- making ---------------------------------------------------------------------------------- */
-
-static struct call *call_new(struct request *request, const struct tool *tool)
+/* Log lines of the program's callbacks carry the client's trace. */
+static void enter(const struct call *call)
 {
-    struct mcp_server *server = request->server;
-    struct call *call = mem_zalloc(sizeof(*call));
-    if (!call)
-        return NULL;
-    list_init(&call->link);
-    call->request = *request;
-    request->tree = NULL;
-    call->number = ++server->last_call;
-    call->tool = tool;
-    arena_init(&call->arena, MCP_ARENA_MAX);
-    call->bind = (struct bind){.arena = &call->arena, .user = server->options.user};
-    buf_init(&call->answer, MCP_ANSWER_MAX);
-    buf_init(&call->content, MCP_CONTENT_MAX);
-    buf_init(&call->result, MCP_MESSAGE_MAX);
-    json_out_init(&call->answer_out, &call->answer);
-    json_out_init(&call->content_out, &call->content);
-    return call;
+    log_set_trace_id(call_trace_id(call));
 }
 
-static void call_free(struct call *call)
+static void leave(void)
+{
+    log_set_trace_id(NULL);
+}
+
+/* --- making ---------------------------------------------------------------------------------- */
+
+static void init_memory(struct call *call)
+{
+    arena_init(&call->arena, MCP_ARENA_MAX);
+    call->bind = (struct bind){.arena = &call->arena, .user = call->request.server->options.user};
+    buf_init(&call->answer, MCP_ANSWER_MAX);
+    buf_init(&call->content, MCP_CONTENT_MAX);
+    json_out_init(&call->answer_out, &call->answer);
+    json_out_init(&call->content_out, &call->content);
+}
+
+/* Everything that one round has made; the arguments stay. */
+static void free_memory(struct call *call)
 {
     bind_clear(&call->bind);
     arena_free(&call->arena);
     buf_free(&call->answer);
     buf_free(&call->content);
+    call->args = NULL;
+    call->extra_args = NULL;
+}
+
+/* The id in "00-<32 hex digits>-…". */
+static void read_trace(struct call *call)
+{
+    static const char hex[] = "0123456789abcdef";
+    const char *parent =
+        json_get_text(json_get(call->request.message.params, "_meta"), "traceparent");
+    if (!parent || strlen(parent) < 55 || parent[2] != '-' || strspn(parent + 3, hex) != 32)
+        return;
+    memcpy(call->trace_id, parent + 3, 32);
+}
+
+struct call *call_new(struct request *request, const struct call_kind *kind)
+{
+    struct mcp_server *server = request->server;
+    if (request->batch && server->waiting_count >= MCP_WAITING_MAX) {
+        reply_code(request, RPC_INTERNAL_ERROR, "Too many requests at once; nothing was done");
+        return NULL;
+    }
+    struct call *call = mem_zalloc(sizeof(*call));
+    if (!call) {
+        reply_no_memory(request);
+        return NULL;
+    }
+    list_init(&call->link);
+    call->request = *request;
+    request->tree = NULL;
+    call->kind = kind;
+    call->number = ++server->last_call;
+    call->stand_in = (struct tool){.name = kind->method, .flags = TOOL_READ_ONLY};
+    call->tool = &call->stand_in;
+    call->role = "user";
+    buf_init(&call->result, MCP_MESSAGE_MAX);
+    init_memory(call);
+    read_trace(call);
+    return call;
+}
+
+static void call_free(struct call *call)
+{
+    free_memory(call);
+    ask_free(call);
     buf_free(&call->result);
     cJSON_Delete(call->request.tree);
     mem_free(call);
 }
 
 /* Out of whatever list the call is in. */
-static void leave(struct call *call)
+static void leave_list(struct call *call)
 {
     struct mcp_server *server = call->request.server;
     list_remove(&call->link);
@@ -78,7 +131,7 @@ static void leave(struct call *call)
     }
 }
 
-static void wait_for_place(struct call *call)
+void call_submit(struct call *call)
 {
     struct mcp_server *server = call->request.server;
     list_append(&server->waiting, &call->link);
@@ -86,61 +139,6 @@ static void wait_for_place(struct call *call)
     server->waiting_cost += call->request.cost;
     while (call_has_place(server))
         call_begin_next(server);
-}
-
-void call_tool_method(struct request *request)
-{
-    const cJSON *params = request->message.params;
-    const char *name = json_get_text(params, "name");
-    const cJSON *arguments = json_get(params, "arguments");
-    if (!name) {
-        reply_code(request, RPC_INVALID_PARAMS, "name: must be the name of a tool");
-        return;
-    }
-    const struct tool *tool = registry_find_tool(&request->server->registry, name);
-    if (!tool) {
-        char message[160];
-        (void)snprintf(message, sizeof(message), "Unknown tool: %.100s", name);
-        reply_code(request, RPC_INVALID_PARAMS, message);
-        return;
-    }
-    if (arguments && !cJSON_IsObject(arguments)) {
-        reply_code(request, RPC_INVALID_PARAMS, "arguments: must be an object");
-        return;
-    }
-    if (request->batch && request->server->waiting_count >= MCP_WAITING_MAX) {
-        reply_code(request, RPC_INTERNAL_ERROR, "Too many requests at once; nothing was done");
-        return;
-    }
-    struct call *call = call_new(request, tool);
-    if (!call) {
-        reply_no_memory(request);
-        return;
-    }
-    call->arguments = arguments;
-    wait_for_place(call);
-}
-
-int mcp_server_call(struct mcp_server *server, const char *tool_name, cJSON *arguments,
-                    void (*done)(void *data, const char *result, size_t length), void *data)
-{
-    const struct tool *tool = registry_find_tool(&server->registry, tool_name);
-    struct request request = {
-        .server = server,
-        .tree = arguments,
-        .peer = {.revision = REVISION_LAST_LEGACY, .level = LEVEL_NONE, .name = "command line"},
-        .is_local = true,
-    };
-    struct call *call = tool ? call_new(&request, tool) : NULL;
-    if (!call) {
-        cJSON_Delete(arguments);
-        return tool ? -ENOMEM : -ENOENT;
-    }
-    call->arguments = arguments;
-    call->done = done;
-    call->done_data = data;
-    wait_for_place(call);
-    return 0;
 }
 
 /* --- beginning ------------------------------------------------------------------------------- */
@@ -156,26 +154,6 @@ bool call_has_place(const struct mcp_server *server)
            server->running_cost + first->request.cost <= MCP_CALLS_COST_MAX;
 }
 
-static int bind_call(struct call *call)
-{
-    const struct mcp_server_options *options = &call->request.server->options;
-    const struct tool *tool = call->tool;
-    struct field_part parts[2] = {{.fields = tool->args}};
-    call->args = arena_alloc(&call->arena, tool->args_size);
-    if (!call->args)
-        return -ENOMEM;
-    if (tool->input_schema)
-        return 0;
-    parts[0].target = call->args;
-    if (!(tool->flags & TOOL_READ_ONLY) && options->extra_args) {
-        call->extra_args = arena_alloc(&call->arena, options->extra_args_size);
-        if (!call->extra_args)
-            return -ENOMEM;
-        parts[1] = (struct field_part){options->extra_args, call->extra_args};
-    }
-    return bind_parts(&call->bind, parts, 2, call->arguments);
-}
-
 static void refuse_arguments(struct call *call)
 {
     struct call_error error = {
@@ -187,26 +165,70 @@ static void refuse_arguments(struct call *call)
     (void)call_fail(call, &error);
 }
 
+/* Counts a call that may write; false, and the call is refused, when there were too many of them
+ * within a minute. */
+static bool may_write_now(struct call *call)
+{
+    struct mcp_server *server = call->request.server;
+    uint64_t now = uv_now(server->loop);
+    unsigned most = server->options.writes_per_minute;
+    if (most == 0)
+        most = MCP_WRITES_PER_MINUTE;
+    if (server->writes == 0 || now - server->writes_began >= 60000) {
+        server->writes_began = now;
+        server->writes = 0;
+    }
+    if (server->writes++ < most)
+        return true;
+    uint64_t wait = server->writes_began + 60000 - now;
+    const char *message = arena_printf(
+        &call->arena,
+        "There were more than %u changes within a minute. Nothing was saved. Repeat in %llu s.",
+        most, (unsigned long long)(wait + 999) / 1000);
+    struct call_error error = {
+        .code = "too_many_requests",
+        .message = message ? message : "Too many changes at once. Nothing was saved.",
+        .saved = "no",
+        .retry_safe = true,
+        .retry_same_key = true,
+        .retry_after_ms = (int)wait,
+    };
+    (void)call_fail(call, &error);
+    return false;
+}
+
+static int prepare(struct call *call)
+{
+    const char *why = NULL;
+    int code = call->kind->may_ask ? ask_read_request(call, &why) : 0;
+    if (code != 0) {
+        call_end_with_code(call, code, why);
+        return -EINVAL;
+    }
+    if (!call_is_read_only(call) && !call->request.is_local && !may_write_now(call))
+        return -EINVAL;
+    int r = call->kind->bind(call);
+    if (r == -EINVAL && call->bind.error)
+        refuse_arguments(call);
+    else if (r < 0)
+        call_end_with_code(call, RPC_INTERNAL_ERROR, out_of_memory);
+    return r;
+}
+
 static void begin(struct call *call)
 {
     const struct mcp_server_options *options = &call->request.server->options;
-    int r = bind_call(call);
-    if (r == -EINVAL && call->bind.error) {
-        refuse_arguments(call);
+    if (prepare(call) < 0)
         return;
-    }
-    if (r < 0) {
-        call_end_with_code(call, RPC_INTERNAL_ERROR,
-                           "Out of memory; this request was not carried out.");
-        return;
-    }
     set_state(call, CALL_BOUND);
     call_set_deadline(call, options->call_deadline_ms > 0 ? options->call_deadline_ms
                                                           : MCP_CALL_DEADLINE_MS);
+    enter(call);
     if (options->before_start)
         options->before_start(call);
     else
         call_start(call);
+    leave();
 }
 
 void call_begin_next(struct mcp_server *server)
@@ -214,7 +236,7 @@ void call_begin_next(struct mcp_server *server)
     struct call *call = LIST_FIRST(&server->waiting, struct call, link);
     if (!call)
         return;
-    leave(call);
+    leave_list(call);
     call->is_placed = true;
     list_append(&server->running, &call->link);
     server->running_count++;
@@ -227,13 +249,15 @@ void call_start(struct call *call)
     if (call->state != CALL_BOUND)
         return;
     set_state(call, CALL_RUNNING);
-    int r = call->tool->start(call);
-    if (r >= 0 || call_has_ended(call))
+    enter(call);
+    int r = call->kind->start(call);
+    leave();
+    if (r >= 0 || call->state != CALL_RUNNING)
         return;
     LOG(LOG_WARNING, "call", "#%llu %s: failed to start: %s", (unsigned long long)call->number,
         call->tool->name, strerror(-r));
     call_end_with_code(call, RPC_INTERNAL_ERROR,
-                       r == -ENOMEM ? "Out of memory; this request was not carried out."
+                       r == -ENOMEM ? out_of_memory
                                     : "Internal error; this request was not carried out.");
 }
 
@@ -241,11 +265,13 @@ void call_start(struct call *call)
 
 static void run_hooks(struct call *call)
 {
+    enter(call);
     while (call->hooks) {
         struct call_hook *hook = call->hooks;
         call->hooks = hook->next;
         hook->ended(call, hook->data);
     }
+    leave();
 }
 
 void call_end(struct call *call, enum call_state state)
@@ -253,13 +279,33 @@ void call_end(struct call *call, enum call_state state)
     struct mcp_server *server = call->request.server;
     if (call_has_ended(call))
         return;
+    if (call->state == CALL_ASKING)
+        ask_withdraw(call);
     set_state(call, state);
-    leave(call);
+    leave_list(call);
     run_hooks(call);
     list_append(&server->ended, &call->link);
     if (server->running_count == 0)
         server_set_timer(server);
     server_wake(server);
+}
+
+void call_pause(struct call *call)
+{
+    const struct mcp_server_options *options = &call->request.server->options;
+    set_state(call, CALL_ASKING);
+    run_hooks(call);
+    call->frame = NULL;
+    call_set_deadline(call, options->ask_deadline_ms > 0 ? options->ask_deadline_ms
+                                                         : MCP_ASK_DEADLINE_MS);
+}
+
+void call_begin_again(struct call *call)
+{
+    set_state(call, CALL_NEW);
+    free_memory(call);
+    init_memory(call);
+    begin(call);
 }
 
 void call_cancel(struct call *call)
@@ -270,7 +316,7 @@ void call_cancel(struct call *call)
 
 static struct call *find_in(const struct list *calls, const cJSON *id)
 {
-    LIST_FOREACH (link, (struct list *)(uintptr_t)calls) {
+    LIST_FOREACH (link, calls) {
         struct call *call = CONTAINER_OF(link, struct call, link);
         if (rpc_same_id(call->request.message.id, id))
             return call;
@@ -284,35 +330,33 @@ struct call *call_find(const struct mcp_server *server, const cJSON *id)
     return call ? call : find_in(&server->waiting, id);
 }
 
-void call_cancel_by_client(struct mcp_server *server, const cJSON *id)
-{
-    struct call *call = call_find(server, id);
-    if (call)
-        call_cancel(call);
-}
-
 static void expire(struct call *call)
 {
     const struct mcp_server_options *options = &call->request.server->options;
-    char message[200];
     bool is_read_only = call_is_read_only(call);
+    if (call->state == CALL_ASKING) {
+        ask_time_is_up(call);
+        return;
+    }
     if (options->on_deadline) {
+        enter(call);
         options->on_deadline(call);
+        leave();
         if (call_has_ended(call))
             return;
     }
-    (void)snprintf(message, sizeof(message),
-                   "This took too long and was stopped. %s Ask for less at once, or repeat.",
-                   is_read_only ? "Nothing was changed."
-                                : "It is not known whether the change was saved.");
     struct call_error error = {
         .code = "timeout",
-        .message = message,
-        .saved = is_read_only ? "no" : "unknown",
+        .message = is_read_only
+                       ? "This took too long and was stopped. Nothing was changed. Ask for less at "
+                         "once, or repeat."
+                       : "This took too long and was stopped. It is not known whether the change "
+                         "was saved. Look before you repeat.",
+        .saved = is_read_only ? NULL : "unknown",
         .retry_safe = is_read_only,
         .retry_same_key = !is_read_only,
     };
-    (void)call_send_result(call, &error);
+    call->kind->send_failure(call, &error);
     call_end(call, CALL_EXPIRED);
 }
 
@@ -343,78 +387,4 @@ void call_free_ended(struct mcp_server *server)
             call->done(call->done_data, buf_text(&call->result), call->result.length);
         call_free(call);
     }
-}
-
-/* --- what tools ask -------------------------------------------------------------------------- */
-
-int call_on_end(struct call *call, void (*ended)(struct call *call, void *data), void *data)
-{
-    struct call_hook *hook = arena_alloc(&call->arena, sizeof(*hook));
-    if (!hook)
-        return -ENOMEM;
-    *hook = (struct call_hook){.next = call->hooks, .ended = ended, .data = data};
-    call->hooks = hook;
-    return 0;
-}
-
-void call_set_deadline(struct call *call, uint64_t ms)
-{
-    struct mcp_server *server = call->request.server;
-    call->deadline = uv_now(server->loop) + ms;
-    server_set_timer(server);
-}
-
-void *call_args(const struct call *call)
-{
-    return call->args;
-}
-
-void *call_extra_args(const struct call *call)
-{
-    return call->extra_args;
-}
-
-const cJSON *call_json(const struct call *call)
-{
-    return call->arguments;
-}
-
-const struct tool *call_tool(const struct call *call)
-{
-    return call->tool;
-}
-
-struct arena *call_arena(struct call *call)
-{
-    return &call->arena;
-}
-
-bool call_is_read_only(const struct call *call)
-{
-    return call->tool->flags & TOOL_READ_ONLY;
-}
-
-void *call_user(const struct call *call)
-{
-    return call->request.server->options.user;
-}
-
-const char *call_client_name(const struct call *call)
-{
-    return call->request.peer.name ? call->request.peer.name : "";
-}
-
-uint64_t call_number(const struct call *call)
-{
-    return call->number;
-}
-
-void call_set_frame(struct call *call, void *frame)
-{
-    call->frame = frame;
-}
-
-void *call_frame(const struct call *call)
-{
-    return call->frame;
 }

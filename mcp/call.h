@@ -21,6 +21,8 @@ void *call_extra_args(const struct call *call);
 /* The arguments as they came, NULL when absent. Borrowed, valid as long as the call. */
 const cJSON *call_json(const struct call *call);
 
+/* The tool. Prompts, resources and completions also run as calls; for them it is one that stands
+ * for the method: name, args, TOOL_READ_ONLY. */
 const struct tool *call_tool(const struct call *call);
 struct arena *call_arena(struct call *call);
 bool call_is_read_only(const struct call *call);
@@ -33,6 +35,13 @@ const char *call_client_name(const struct call *call);
 
 /* Number of this call in log lines. */
 uint64_t call_number(const struct call *call);
+
+/* The id of the client's trace (W3C traceparent) for log_set_trace_id(), NULL when there is none.
+ * The library sets it while it runs the program's callbacks; what goes on later sets it itself. */
+const char *call_trace_id(const struct call *call);
+
+/* Whether the client shows ui:// resources (MCP Apps). */
+bool call_shows_apps(const struct call *call);
 
 /* A slot for one pointer of the program's frame (not of the tool). */
 void call_set_frame(struct call *call, void *frame);

@@ -1,4 +1,5 @@
-/* A call as the files of this folder see it. */
+/* A call as the files of this folder see it: any request whose answer is made outside of the
+ * library, that is tools/call, prompts/get, resources/read and completion/complete. */
 #ifndef MCP_CALL_IMPL_H
 #define MCP_CALL_IMPL_H
 
@@ -6,16 +7,36 @@
 #include "mcp/call.h"
 #include "mcp/request.h"
 
-/* Each change goes through call_set_state(), which knows the arrows:
- * NEW -> BOUND -> RUNNING -> one of the ends; NEW and BOUND may end directly. */
+/* Each change goes through one setter, and an end is final:
+ * NEW -> BOUND -> RUNNING -> one of the ends; RUNNING -> ASKING -> NEW for another round. */
 enum call_state {
     CALL_NEW,     /* waits for a free place */
     CALL_BOUND,   /* has a place; arguments are bound */
-    CALL_RUNNING, /* the tool has begun */
+    CALL_RUNNING, /* the program's code has begun */
+    CALL_ASKING,  /* legacy: questions to the client are open */
     CALL_REPLIED, /* ends from here on */
     CALL_FAILED,
     CALL_CANCELLED, /* nobody waits for an answer any more */
     CALL_EXPIRED,
+};
+
+/* What differs between the methods that make calls. */
+struct call_kind {
+    const char *method;
+
+    /* Binds the arguments. 0, -ENOMEM, or -EINVAL with the reason in call->bind. */
+    int (*bind)(struct call *call);
+    int (*start)(struct call *call);
+
+    /* Writes the members of the result from what the program wrote. */
+    void (*put_result)(struct call *call, struct json_out *out);
+
+    /* Queues the answer for a failure. */
+    void (*send_failure)(struct call *call, const struct call_error *error);
+
+    bool may_ask;       /* the client may be asked for input */
+    bool is_prompt;     /* content blocks are messages */
+    bool needs_content; /* an answer that says nothing is none */
 };
 
 struct call_hook {
@@ -24,14 +45,22 @@ struct call_hook {
     void *data;
 };
 
+struct asking;
+
 struct call {
     struct list link; /* server->waiting, running or ended */
     struct request request;
+    const struct call_kind *kind;
     enum call_state state;
     bool is_placed; /* counts as running, not as waiting */
     uint64_t number;
-    const struct tool *tool;
+    char trace_id[33]; /* "" when the client gave none */
+
+    const struct tool *tool; /* for other kinds one that stands for them: name, args, read only */
+    struct tool stand_in;
+    const void *item;       /* struct prompt, struct resource */
     const cJSON *arguments; /* NULL when absent */
+    const char *uri;        /* resources/read, completion of a template */
 
     struct arena arena;
     struct bind bind; /* owns what was parsed on the way */
@@ -42,8 +71,11 @@ struct call {
 
     struct buf answer; /* the structured answer */
     struct json_out answer_out;
-    struct buf content; /* further content blocks, with commas between */
+    struct buf content; /* content blocks, messages, contents or values, with commas between */
     struct json_out content_out;
+    const char *role; /* of the next messages of a prompt */
+    int64_t count;    /* completion: values found */
+    int64_t total;    /* completion: values there are */
 
     uint64_t deadline; /* loop time; 0: none */
     int64_t progress;  /* last value sent */
@@ -51,19 +83,24 @@ struct call {
     unsigned progress_count; /* sent within a second … */
     uint64_t progress_began; /* … from here */
 
+    struct asking *asking; /* NULL until something is asked (ask.c) */
+
     void (*done)(void *data, const char *result, size_t length); /* command line */
     void *done_data;
     struct buf result;
 };
 
-/* tools/call */
-void call_tool_method(struct request *request);
+/* --- life (call.c) --------------------------------------------------------------------------- */
+
+/* Takes over the request (also when it fails); answers it at once when there is no memory or no
+ * place. NULL then. */
+struct call *call_new(struct request *request, const struct call_kind *kind);
+
+/* The call is complete and may begin as soon as there is a place. */
+void call_submit(struct call *call);
 
 /* A call of the client with this id that has not ended, NULL when there is none. */
 struct call *call_find(const struct mcp_server *server, const cJSON *id);
-
-/* notifications/cancelled; silent whatever `id` is. */
-void call_cancel_by_client(struct mcp_server *server, const cJSON *id);
 
 /* Whether the first waiting call may begin. */
 bool call_has_place(const struct mcp_server *server);
@@ -83,14 +120,44 @@ void call_free_ended(struct mcp_server *server);
 /* The terminal transition: exactly once. The answer, if any, was queued before. */
 void call_end(struct call *call, enum call_state state);
 
-/* Queues the answer, from what the tool wrote (error NULL) or from the error; false when the call
- * could not be answered as wanted and an error went out instead. */
-bool call_send_result(struct call *call, const struct call_error *error);
+/* Legacy: the round ends with questions to the client (its hooks run, its memory stays until the
+ * next one begins); and the next round, from the start with the same arguments. */
+void call_pause(struct call *call);
+void call_begin_again(struct call *call);
+
+/* --- answers (call_answer.c) ----------------------------------------------------------------- */
+
+/* Ends the call with a JSON-RPC error (on the command line: an isError result). */
+void call_end_with_code(struct call *call, int code, const char *message);
+
+/* The answer on the command line is what stands in the line buffer. */
+void call_keep_local_result(struct call *call);
 
 /* One text block. */
 void content_text(struct json_out *out, const char *text);
 
-/* Ends the call with a JSON-RPC error (on the command line: an isError result). */
-void call_end_with_code(struct call *call, int code, const char *message);
+/* "error":{…} */
+void call_put_error(struct json_out *out, const struct call_error *error);
+
+/* --- messages (call_message.c) --------------------------------------------------------------- */
+
+/* A notification of ours: its params are open between the two calls. */
+struct json_out *notification_begin(struct mcp_server *server, const char *method);
+void notification_end(struct mcp_server *server);
+
+/* --- questions (ask.c) ----------------------------------------------------------------------- */
+
+/* Modern: reads inputResponses and requestState. 0, or a code to refuse with and why. */
+int ask_read_request(struct call *call, const char **ret_why);
+void ask_free(struct call *call);
+
+/* Legacy: a response of the client to one of our requests; the session became initialized; time is
+ * up (the open questions count as cancelled). */
+void ask_take_response(struct mcp_server *server, const struct rpc_message *message);
+void ask_send_held_back(struct mcp_server *server);
+void ask_time_is_up(struct call *call);
+
+/* The call ends: the client need not answer any more. */
+void ask_withdraw(struct call *call);
 
 #endif

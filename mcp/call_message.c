@@ -36,7 +36,7 @@ static bool takes_turn(struct call *call)
     return true;
 }
 
-static struct json_out *begin_notification(struct mcp_server *server, const char *method)
+struct json_out *notification_begin(struct mcp_server *server, const char *method)
 {
     buf_reset(&server->line);
     json_out_init(&server->out, &server->line);
@@ -45,7 +45,7 @@ static struct json_out *begin_notification(struct mcp_server *server, const char
     return &server->out;
 }
 
-static void end_notification(struct mcp_server *server)
+void notification_end(struct mcp_server *server)
 {
     json_end_object(&server->out);
     rpc_end(&server->out);
@@ -62,7 +62,7 @@ void call_progress(struct call *call, int64_t progress, int64_t total, const cha
         return;
     call->has_progress = true;
     call->progress = progress;
-    struct json_out *out = begin_notification(server, "notifications/progress");
+    struct json_out *out = notification_begin(server, "notifications/progress");
     json_key(out, "progressToken");
     json_write(out, token);
     json_put_int(out, "progress", progress);
@@ -70,7 +70,7 @@ void call_progress(struct call *call, int64_t progress, int64_t total, const cha
         json_put_int(out, "total", total);
     if (message && revision_has(call->request.peer.revision, FEATURE_PROGRESS_MESSAGE))
         json_put_text(out, "message", message);
-    end_notification(server);
+    notification_end(server);
 }
 
 void call_log(struct call *call, const char *level_name, const char *text)
@@ -83,8 +83,8 @@ void call_log(struct call *call, const char *level_name, const char *text)
         peer->revision == REVISION_MODERN ? peer->level : server->session.peer.level;
     if (!may_speak(call) || level == LEVEL_NONE || least == LEVEL_NONE || level < least)
         return;
-    struct json_out *out = begin_notification(server, "notifications/message");
+    struct json_out *out = notification_begin(server, "notifications/message");
     json_put_text(out, "level", level_name);
     json_put_text(out, "data", text);
-    end_notification(server);
+    notification_end(server);
 }

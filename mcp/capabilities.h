@@ -11,7 +11,10 @@
 enum capability {
     CAPABILITY_NONE, /* needs nothing */
     CAPABILITY_TOOLS,
-    CAPABILITY_LOGGING,
+    CAPABILITY_PROMPTS,
+    CAPABILITY_RESOURCES,
+    CAPABILITY_SUBSCRIBE, /* to resources */
+    CAPABILITY_COMPLETIONS,
 };
 
 bool capability_is_offered(const struct mcp_server *server, enum capability capability);

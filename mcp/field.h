@@ -121,13 +121,13 @@ extern const struct field_type field_number;
 #define ARG_ANY(S, member, ...) FIELD_ROW(S, member, const cJSON *, field_any, __VA_ARGS__)
 #define ARG_END {.type = NULL}
 
-#define OUT_TEXT(name_, ...) {.name = (name_), .type = &field_text, __VA_ARGS__}
-#define OUT_INT(name_, ...) {.name = (name_), .type = &field_int, __VA_ARGS__}
-#define OUT_NUMBER(name_, ...) {.name = (name_), .type = &field_number, __VA_ARGS__}
-#define OUT_BOOL(name_, ...) {.name = (name_), .type = &field_bool, __VA_ARGS__}
-#define OUT_OBJECT(name_, fields_, ...) {.name = (name_), .type = &field_object, .fields = (fields_), __VA_ARGS__}
-#define OUT_ROWS(name_, fields_, ...) {.name = (name_), .type = &field_list, .item = &field_object, .fields = (fields_), __VA_ARGS__}
-#define OUT_LIST(name_, item_, ...) {.name = (name_), .type = &field_list, .item = &(item_), __VA_ARGS__}
+#define OUT_TEXT(...) {.type = &field_text, .name = __VA_ARGS__}
+#define OUT_INT(...) {.type = &field_int, .name = __VA_ARGS__}
+#define OUT_NUMBER(...) {.type = &field_number, .name = __VA_ARGS__}
+#define OUT_BOOL(...) {.type = &field_bool, .name = __VA_ARGS__}
+#define OUT_OBJECT(name_, ...) {.name = (name_), .type = &field_object, .fields = __VA_ARGS__}
+#define OUT_ROWS(name_, ...) {.name = (name_), .type = &field_list, .item = &field_object, .fields = __VA_ARGS__}
+#define OUT_LIST(name_, ...) {.name = (name_), .type = &field_list, .item = &__VA_ARGS__}
 #define OUT_END {.type = NULL}
 
 // clang-format on

@@ -26,6 +26,16 @@ enum mcp_limits {
     MCP_DRAIN_READ_MS = 1500,               /* … calls that only read, and the output */
     MCP_PROGRESS_MAX = 10,                  /* progress messages of one call in a second */
 
+    MCP_ASK_DEADLINE_MS = 5 * 60 * 1000, /* for the person to answer (legacy) */
+    MCP_ASK_ROUNDS_MAX = 10,             /* rounds of questions in one call */
+    MCP_STATE_MAX = 64 * 1024,           /* bytes of the state that travels with the client */
+    MCP_STATE_LIFE_MS = 10 * 60 * 1000,  /* for which it is accepted */
+    MCP_WRITES_PER_MINUTE = 2000,        /* calls of tools that are not read-only */
+    MCP_LISTENERS_MAX = 64,              /* open subscriptions/listen requests */
+    MCP_LISTENER_URIS_MAX = 1000,        /* resources that one of them listens to */
+    MCP_COMPLETIONS_MAX = 100,           /* values in one answer; the protocol's limit */
+    MCP_URI_MAX = 2048,                  /* bytes of a URI that is looked up */
+
     MCP_PAGE_ENTRIES = 100,      /* of a list */
     MCP_CURSOR_MAX = 1024,       /* bytes of a cursor that are looked at */
     MCP_TEXT_DEFAULT_MAX = 4000, /* code points of a text argument that declares no limit */

@@ -26,6 +26,14 @@ static size_t behind(const struct listing *listing, const char *key)
     return low;
 }
 
+const void *listing_find(const struct listing *listing, const char *key)
+{
+    size_t at = behind(listing, key);
+    if (at == 0 || strcmp(listing->key(listing->items[at - 1]), key) != 0)
+        return NULL;
+    return listing->items[at - 1];
+}
+
 static void write_page(const struct listing *listing, const struct registry *registry, size_t first,
                        enum revision revision, struct json_out *out)
 {

@@ -7,8 +7,10 @@
 #include "base/log.h"
 #include "mcp/call_impl.h"
 #include "mcp/capabilities.h"
+#include "mcp/methods.h"
 #include "mcp/server_impl.h"
 #include "mcp/session.h"
+#include "mcp/subscribe_impl.h"
 
 enum method_eras {
     LEGACY = 1,
@@ -29,13 +31,40 @@ static void list_tools(struct request *request)
     listing_reply(&registry->tools, registry, request);
 }
 
+static void list_prompts(struct request *request)
+{
+    struct registry *registry = &request->server->registry;
+    listing_reply(&registry->prompts, registry, request);
+}
+
+static void list_resources(struct request *request)
+{
+    struct registry *registry = &request->server->registry;
+    listing_reply(&registry->resources, registry, request);
+}
+
+static void list_templates(struct request *request)
+{
+    struct registry *registry = &request->server->registry;
+    listing_reply(&registry->templates, registry, request);
+}
+
 static const struct method methods[] = {
     {"initialize", LEGACY, CAPABILITY_NONE, session_initialize},
     {"ping", LEGACY, CAPABILITY_NONE, session_ping},
     {"server/discover", MODERN, CAPABILITY_NONE, session_discover},
-    {"logging/setLevel", LEGACY, CAPABILITY_LOGGING, session_set_level},
+    {"logging/setLevel", LEGACY, CAPABILITY_NONE, session_set_level},
     {"tools/list", BOTH, CAPABILITY_TOOLS, list_tools},
-    {"tools/call", BOTH, CAPABILITY_TOOLS, call_tool_method},
+    {"tools/call", BOTH, CAPABILITY_TOOLS, tools_call},
+    {"prompts/list", BOTH, CAPABILITY_PROMPTS, list_prompts},
+    {"prompts/get", BOTH, CAPABILITY_PROMPTS, prompts_get},
+    {"resources/list", BOTH, CAPABILITY_RESOURCES, list_resources},
+    {"resources/templates/list", BOTH, CAPABILITY_RESOURCES, list_templates},
+    {"resources/read", BOTH, CAPABILITY_RESOURCES, resources_read},
+    {"resources/subscribe", LEGACY, CAPABILITY_SUBSCRIBE, resources_subscribe},
+    {"resources/unsubscribe", LEGACY, CAPABILITY_SUBSCRIBE, resources_unsubscribe},
+    {"subscriptions/listen", MODERN, CAPABILITY_NONE, subscriptions_listen},
+    {"completion/complete", BOTH, CAPABILITY_COMPLETIONS, completion_complete},
 };
 
 static const struct method *find(const struct request *request)
@@ -67,7 +96,8 @@ void method_run(struct request *request)
         reply_code(request, RPC_INVALID_PARAMS, "params must be an object");
         return;
     }
-    if (call_find(request->server, request->message.id)) {
+    if (call_find(request->server, request->message.id) ||
+        subscribe_is_open(request->server, request->message.id)) {
         reply_code(request, RPC_INVALID_REQUEST, "A request with this id is still being answered");
         return;
     }
@@ -83,10 +113,20 @@ void method_run(struct request *request)
         refuse_method(request);
 }
 
+/* Silent whatever `id` is: a request that is not open may have been answered just now. */
+static void cancel(struct mcp_server *server, const cJSON *id)
+{
+    struct call *call = call_find(server, id);
+    if (call)
+        call_cancel(call);
+    else
+        (void)subscribe_cancel(server, id);
+}
+
 void method_notify(struct mcp_server *server, const struct rpc_message *message)
 {
     if (strcmp(message->method, "notifications/cancelled") == 0)
-        call_cancel_by_client(server, json_get(message->params, "requestId"));
+        cancel(server, json_get(message->params, "requestId"));
     else if (strcmp(message->method, "notifications/initialized") == 0)
         session_initialized(server);
     else

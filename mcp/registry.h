@@ -1,4 +1,4 @@
-/* What a server offers: its tools (later resources and prompts), sorted, with their lists rendered
+/* What a server offers: tools, prompts, resources and templates, sorted, with their lists rendered
  * once per revision. */
 #ifndef MCP_REGISTRY_H
 #define MCP_REGISTRY_H
@@ -8,6 +8,8 @@
 
 #include "base/buf.h"
 #include "mcp/era.h"
+#include "mcp/prompt.h"
+#include "mcp/resource.h"
 #include "mcp/server.h"
 
 struct request;
@@ -17,7 +19,7 @@ struct registry;
 struct listing {
     const char *member; /* "tools": member of the result, and the name in cursors */
     size_t count;
-    const void *const *items; /* sorted by key */
+    const void **items; /* sorted by key */
     const char *(*key)(const void *item);
     void (*write)(const struct registry *registry, const void *item, enum revision revision,
                   struct json_out *out);
@@ -28,21 +30,46 @@ struct registry {
     const struct mcp_server_options *options;
     size_t page_entries;
     struct listing tools;
+    struct listing prompts;
+    struct listing resources;
+    struct listing templates;
 };
 
 /* 0 or -ENOMEM. */
 int registry_init(struct registry *registry, const struct mcp_server_options *options);
 void registry_free(struct registry *registry);
 
-/* NULL when there is no such tool or it is not offered. */
+/* NULL when there is no such thing, or it is not offered. */
 const struct tool *registry_find_tool(const struct registry *registry, const char *name);
+const struct prompt *registry_find_prompt(const struct registry *registry, const char *name);
+
+/* The resource with this URI, or the template that it is one of. */
+const struct resource *registry_find_resource(const struct registry *registry, const char *uri);
+
+/* The template written exactly so. */
+const struct resource *registry_find_template(const struct registry *registry, const char *uri);
+
+/* Whether anything has a complete() callback; whether anything is an app. */
+bool registry_completes(const struct registry *registry);
+bool registry_has_apps(const struct registry *registry);
 
 /* Whether the structured answer of the tool has a root other than an object. */
 bool tool_answers_any_root(const struct tool *tool);
 
+/* How the entries look in the lists (registry_look.c). */
+void look_write_tool(const struct registry *registry, const void *item, enum revision revision,
+                     struct json_out *out);
+void look_write_prompt(const struct registry *registry, const void *item, enum revision revision,
+                       struct json_out *out);
+void look_write_resource(const struct registry *registry, const void *item, enum revision revision,
+                         struct json_out *out);
+
 /* Answers a request for one page of the list. */
 void listing_reply(struct listing *listing, const struct registry *registry,
                    const struct request *request);
+
+/* The entry with this key, NULL when there is none. */
+const void *listing_find(const struct listing *listing, const char *key);
 
 /* Base64url cursor of the entry behind which the next page begins. */
 void cursor_write(const char *list, const char *key, struct buf *ret_cursor);

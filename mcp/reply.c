@@ -23,20 +23,25 @@ static struct json_out *begin_line(struct mcp_server *server)
     return &server->out;
 }
 
-struct json_out *reply_begin(const struct request *request)
+static struct json_out *begin_result(const struct request *request, const char *type)
 {
     struct json_out *out = begin_line(request->server);
     if (!request->is_local)
         rpc_begin_result(out, request->message.id);
     json_object(out);
     if (is_modern(request))
-        json_put_text(out, "resultType", "complete");
+        json_put_text(out, "resultType", type);
     return out;
 }
 
-int reply_error_so_far(const struct request *request)
+struct json_out *reply_begin(const struct request *request)
 {
-    return request->server->line.error;
+    return begin_result(request, "complete");
+}
+
+struct json_out *reply_begin_input_required(const struct request *request)
+{
+    return begin_result(request, "input_required");
 }
 
 void reply_put_cache(const struct request *request, int64_t ttl_ms, bool is_public)
@@ -112,9 +117,18 @@ static void finish(const struct request *request)
 
 void reply_end(const struct request *request)
 {
+    reply_end_with_meta(request, NULL, NULL);
+}
+
+void reply_end_with_meta(const struct request *request, const char *key, const cJSON *value)
+{
     struct json_out *out = &request->server->out;
     if (is_modern(request)) {
         json_put_object(out, "_meta");
+        if (key) {
+            json_key(out, key);
+            json_write(out, value);
+        }
         json_key(out, "io.modelcontextprotocol/serverInfo");
         session_write_server_info(request->server, request->peer.revision, out);
         json_end_object(out);

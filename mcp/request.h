@@ -29,8 +29,9 @@ struct request {
 struct json_out *reply_begin(const struct request *request);
 void reply_end(const struct request *request);
 
-/* Whether the answer being written still fits into memory and limits: 0, -ENOMEM, -EMSGSIZE. */
-int reply_error_so_far(const struct request *request);
+/* The same for a modern answer that asks for input, and for one with a member of `_meta` more. */
+struct json_out *reply_begin_input_required(const struct request *request);
+void reply_end_with_meta(const struct request *request, const char *key, const cJSON *value);
 
 /* The members that say how long and by whom the answer may be kept; nothing in legacy. */
 void reply_put_cache(const struct request *request, int64_t ttl_ms, bool is_public);

@@ -3,8 +3,11 @@
 #include "mcp/server.h"
 
 #include <errno.h>
+#include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "mcp/call_impl.h"
 #include "mcp/limits.h"
@@ -12,6 +15,7 @@
 #include "mcp/server_drain.h"
 #include "mcp/server_impl.h"
 #include "mcp/session.h"
+#include "mcp/subscribe_impl.h"
 
 /* --- one turn -------------------------------------------------------------------------------- */
 
@@ -44,6 +48,7 @@ static bool step(struct mcp_server *server)
     while (!output_is_congested(server) && call_has_place(server))
         call_begin_next(server);
     if (server->stdio) {
+        subscribe_flush(server);
         stdio_flush(server->stdio);
         go_on_reading(server);
         stdio_flush(server->stdio);
@@ -114,6 +119,11 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
     list_init(&server->running);
     list_init(&server->ended);
     buf_init(&server->line, MCP_MESSAGE_MAX);
+    list_init(&server->listeners);
+    if (options->state_key)
+        memcpy(server->state_key, options->state_key, sizeof(server->state_key));
+    else if (getrandom(server->state_key, sizeof(server->state_key), 0) < 0)
+        LOG(LOG_WARNING, "mcp", "no random numbers: %s", strerror(errno));
     if (registry_init(&server->registry, &server->options) < 0) {
         registry_free(&server->registry);
         mem_free(server);
@@ -129,6 +139,7 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
 
 static void free_memory(struct mcp_server *server)
 {
+    subscribe_free(server);
     session_free(server);
     registry_free(&server->registry);
     buf_free(&server->line);
@@ -192,6 +203,8 @@ int mcp_server_serve(struct mcp_server *server, int in, int out,
 
 void mcp_server_stop(struct mcp_server *server)
 {
+    if (server->serving == SERVING_OPEN)
+        subscribe_say_goodbye(server);
     server_drain(server);
 }
 

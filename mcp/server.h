@@ -17,14 +17,28 @@ struct uv_loop_s;
 struct mcp_server;
 struct buf;
 
+enum mcp_lists {
+    MCP_LIST_TOOLS = 1 << 0,
+    MCP_LIST_PROMPTS = 1 << 1,
+    MCP_LIST_RESOURCES = 1 << 2,
+};
+
+enum {
+    MCP_STATE_KEY_SIZE = 32
+};
+
 struct mcp_server_options {
     const char *name;    /* serverInfo.name; required */
     const char *version; /* required */
     const char *title;   /* or NULL; likewise below */
     const char *description;
     const char *website_url;
+    const char *icons; /* JSON array */
 
-    const struct tool *const *tools; /* NULL-terminated; borrowed, as all declarations */
+    /* NULL-terminated, or NULL; borrowed, as all declarations. */
+    const struct tool *const *tools;
+    const struct prompt *const *prompts;     /* mcp/prompt.h */
+    const struct resource *const *resources; /* mcp/resource.h; templates as well */
 
     /* Fields that every tool which is not read-only gets beside its own, bound into a struct of
      * this size (call_extra_args()). NULL: none. */
@@ -42,9 +56,26 @@ struct mcp_server_options {
      * what was saved. NULL, or not ended: the library answers. */
     void (*on_deadline)(struct call *call);
 
-    uint64_t call_deadline_ms; /* 0: the library's default */
-    bool read_only;            /* tools without TOOL_READ_ONLY are not offered */
-    size_t page_entries;       /* of lists; 0: the library's default */
+    /* Lists that may change while the program runs (mcp_server_list_changed()), of enum mcp_lists;
+     * and whether updates of resources are announced (mcp_server_resource_updated()). Declare only
+     * what is really sent. */
+    unsigned changing_lists;
+    bool subscribe;
+
+    /* Called when the first listener for resources came (true) and when the last one left (false).
+     * NULL is fine. */
+    void (*listening)(void *user, bool anybody);
+
+    /* Signs what travels with the client between the rounds of a call (mcp/ask.h): the key must be
+     * the same in all processes that may take the next round. NULL: a random one per process. */
+    const unsigned char *state_key; /* MCP_STATE_KEY_SIZE bytes, copied */
+    const char *principal;          /* whose data this process serves, bound into that state */
+
+    uint64_t call_deadline_ms;  /* 0: the library's default */
+    uint64_t ask_deadline_ms;   /* for the person to answer, legacy; 0: the library's default */
+    unsigned writes_per_minute; /* of tools that are not read-only; 0: the library's default */
+    bool read_only;             /* tools without TOOL_READ_ONLY are not offered */
+    size_t page_entries;        /* of lists; 0: the library's default */
     void *user;
 };
 

@@ -5,6 +5,7 @@
 #include "mcp/field_impl.h"
 #include "mcp/limits.h"
 #include "mcp/server_impl.h"
+#include "mcp/uri_template.h"
 
 static int say(struct buf *why, const char *name, const char *what)
 {
@@ -23,15 +24,15 @@ static bool is_tool_name(const char *name)
     return length >= 1 && length <= 128 && strspn(name, allowed) == length;
 }
 
-static int check_schema_text(const char *name, const char *schema, struct buf *why)
+static int check_object_text(const char *name, const char *json, struct buf *why)
 {
     const char *reason = "out of memory";
-    if (!schema)
+    if (!json)
         return 0;
-    OWNED_JSON tree = json_parse(schema, strlen(schema), &reason);
+    OWNED_JSON tree = json_parse(json, strlen(json), &reason);
     if (!tree)
-        return say(why, name, "a schema that is not JSON");
-    return cJSON_IsObject(tree) ? 0 : say(why, name, "a schema that is no object");
+        return say(why, name, "a text that is not JSON");
+    return cJSON_IsObject(tree) ? 0 : say(why, name, "a JSON text that is no object");
 }
 
 static int check_tables(const struct tool *tool, const struct field *extra, struct buf *why)
@@ -65,23 +66,92 @@ static int check_tool(const struct mcp_server *server, const struct tool *tool, 
         return say(why, tool->name, "arguments without a struct");
     if (tool->ui && strncmp(tool->ui, "ui://", 5) != 0)
         return say(why, tool->name, "its app is no ui:// resource");
-    int r = check_schema_text(tool->name, tool->input_schema, why);
+    int r = check_object_text(tool->name, tool->input_schema, why);
     if (r == 0)
-        r = check_schema_text(tool->name, tool->output_schema, why);
+        r = check_object_text(tool->name, tool->output_schema, why);
     return r < 0 ? r : check_tables(tool, server->options.extra_args, why);
+}
+
+static int check_prompt(const struct prompt *prompt, struct buf *why)
+{
+    if (!prompt->name || !is_tool_name(prompt->name))
+        return say(why, prompt->name, "not the name of a prompt");
+    if (!prompt->description || !prompt->description[0])
+        return say(why, prompt->name, "no description");
+    if (!prompt->get)
+        return say(why, prompt->name, "nothing to get");
+    if (prompt->args && prompt->args->type && prompt->args_size == 0)
+        return say(why, prompt->name, "arguments without a struct");
+    return field_check(prompt->args, false, why);
+}
+
+static int check_resource(const struct resource *resource, struct buf *why)
+{
+    if (!resource->uri || !strchr(resource->uri, ':'))
+        return say(why, resource->uri, "not a URI");
+    if (!resource->name || !resource->name[0])
+        return say(why, resource->uri, "no name");
+    if (!resource->read)
+        return say(why, resource->uri, "nothing to read");
+    if (!uri_template_is_valid(resource->uri))
+        return say(why, resource->uri, "not a template of level 1");
+    if (uri_is_template(resource->uri) && resource->size > 0)
+        return say(why, resource->uri, "a template with a size");
+    if (strncmp(resource->uri, "ui://", 5) == 0 &&
+        (!resource->mime_type || strcmp(resource->mime_type, RESOURCE_APP_MIME_TYPE) != 0))
+        return say(why, resource->uri, "an app of another type than " RESOURCE_APP_MIME_TYPE);
+    return check_object_text(resource->uri, resource->meta, why);
+}
+
+static int check_app(const struct mcp_server *server, const struct tool *tool, struct buf *why)
+{
+    if (tool->ui && !listing_find(&server->registry.resources, tool->ui))
+        return say(why, tool->name, "its app is none of the resources");
+    return 0;
+}
+
+/* The first entry whose key stands twice. */
+static int check_unique(const struct listing *listing, struct buf *why)
+{
+    for (size_t i = 1; i < listing->count; i++) {
+        const char *key = listing->key(listing->items[i]);
+        if (strcmp(key, listing->key(listing->items[i - 1])) == 0)
+            return say(why, key, "declared twice");
+    }
+    return 0;
+}
+
+static int check_offers(const struct mcp_server *server, struct buf *why)
+{
+    const struct registry *registry = &server->registry;
+    int r = 0;
+    for (size_t i = 0; i < registry->tools.count && r == 0; i++) {
+        r = check_tool(server, registry->tools.items[i], why);
+        if (r == 0)
+            r = check_app(server, registry->tools.items[i], why);
+    }
+    for (size_t i = 0; i < registry->prompts.count && r == 0; i++)
+        r = check_prompt(registry->prompts.items[i], why);
+    for (size_t i = 0; i < registry->resources.count && r == 0; i++)
+        r = check_resource(registry->resources.items[i], why);
+    for (size_t i = 0; i < registry->templates.count && r == 0; i++)
+        r = check_resource(registry->templates.items[i], why);
+    return r;
 }
 
 int mcp_server_check(const struct mcp_server *server, struct buf *why)
 {
-    const struct listing *tools = &server->registry.tools;
+    const struct registry *registry = &server->registry;
     if (!server->options.name || !server->options.version)
         return say(why, "server", "no name or version");
     int r = field_check(server->options.extra_args, false, why);
-    for (size_t i = 0; i < tools->count && r == 0; i++) {
-        const struct tool *tool = tools->items[i];
-        r = check_tool(server, tool, why);
-        if (r == 0 && i > 0 && strcmp(tool->name, tools->key(tools->items[i - 1])) == 0)
-            r = say(why, tool->name, "declared twice");
-    }
-    return r;
+    if (r == 0)
+        r = check_offers(server, why);
+    if (r == 0)
+        r = check_unique(&registry->tools, why);
+    if (r == 0)
+        r = check_unique(&registry->prompts, why);
+    if (r == 0)
+        r = check_unique(&registry->resources, why);
+    return r == 0 ? check_unique(&registry->templates, why) : r;
 }

@@ -12,7 +12,7 @@ static struct call *first_of(struct list *calls, bool only_reads)
 {
     LIST_FOREACH (link, calls) {
         struct call *call = CONTAINER_OF(link, struct call, link);
-        if (!only_reads || call_is_read_only(call))
+        if (!only_reads || call_is_read_only(call) || call->state == CALL_ASKING)
             return call;
     }
     return NULL;

@@ -50,6 +50,13 @@ struct mcp_server {
     size_t waiting_count, waiting_cost;
     size_t running_count, running_cost;
     uint64_t last_call; /* number */
+    uint64_t last_ask;  /* number of our last request to the client */
+    uint64_t writes_began;
+    unsigned writes; /* calls that may write, within a minute from then */
+    unsigned char state_key[MCP_STATE_KEY_SIZE];
+
+    struct list listeners; /* struct listener (subscribe.c) */
+    size_t listener_count;
 
     struct buf line; /* the answer being written */
     struct json_out out;

@@ -5,6 +5,7 @@
 
 #include "base/log.h"
 #include "mcp/batch.h"
+#include "mcp/call_impl.h"
 #include "mcp/json_gate.h"
 #include "mcp/limits.h"
 #include "mcp/method.h"
@@ -64,7 +65,7 @@ static void take_message(struct mcp_server *server, cJSON *tree, struct batch *b
         method_notify(server, &request.message);
         break;
     case RPC_RESPONSE:
-        LOG(LOG_DEBUG, "mcp", "a response to no request of ours was ignored");
+        ask_take_response(server, &request.message);
         break;
     }
     cJSON_Delete(request.tree);

@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "mcp/call_impl.h"
 #include "mcp/capabilities.h"
 #include "mcp/server_impl.h"
+#include "mcp/subscribe_impl.h"
 
 enum {
     DISCOVER_TTL_MS = 60 * 60 * 1000,
@@ -28,6 +30,8 @@ void session_write_server_info(const struct mcp_server *server, enum revision re
         json_put_text(out, "description", options->description);
     if (options->website_url && knows_details)
         json_put_text(out, "websiteUrl", options->website_url);
+    if (options->icons && knows_details)
+        json_put_raw(out, "icons", options->icons);
     json_end_object(out);
 }
 
@@ -129,8 +133,11 @@ void session_set_level(struct request *request)
 
 void session_initialized(struct mcp_server *server)
 {
-    if (server->session.peer.revision != REVISION_NONE)
-        server->session.is_initialized = true;
+    if (server->session.peer.revision == REVISION_NONE)
+        return;
+    server->session.is_initialized = true;
+    ask_send_held_back(server);
+    subscribe_flush(server);
 }
 
 void session_free(struct mcp_server *server)

@@ -14,6 +14,7 @@ enum tool_flags {
     TOOL_DESTRUCTIVE = 1 << 1, /* may overwrite or remove (destructiveHint) */
     TOOL_IDEMPOTENT = 1 << 2,  /* repeating changes nothing more (idempotentHint) */
     TOOL_OPEN_WORLD = 1 << 3,  /* reaches beyond its own data (openWorldHint) */
+    TOOL_FOR_APP = 1 << 4,     /* for the app of `ui` only, not for the model */
 };
 
 struct tool {
@@ -21,6 +22,7 @@ struct tool {
     const char *title;       /* for people */
     const char *description; /* when to use it */
     unsigned flags;          /* enum tool_flags */
+    const char *icons;       /* JSON array, or NULL */
 
     const struct field *args;   /* NULL: no arguments */
     size_t args_size;           /* sizeof the struct that `args` binds */

@@ -1,0 +1,98 @@
+/* A number is read as sign, digits without zeros at either end, and the place of the point: the
+ * value is 0.DIGITS times ten to the POINT. */
+#include "mcp/json_number.h"
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+enum {
+    EXPONENT_MAX = 1000000000 /* beyond it the exact value decides nothing any more */
+};
+
+struct number {
+    bool negative;
+    const char *from; /* first digit that counts, NULL: zero */
+    const char *end;  /* behind the last one; a point may lie between */
+    int64_t point;
+};
+
+static int64_t read_exponent(const char *text)
+{
+    bool negative = *text == '-';
+    int64_t exponent = 0;
+    if (*text == '-' || *text == '+')
+        text++;
+    for (; *text && exponent < EXPONENT_MAX; text++)
+        exponent = exponent * 10 + (*text - '0');
+    return negative ? -exponent : exponent;
+}
+
+static struct number read_number(const char *text)
+{
+    struct number number = {.negative = *text == '-'};
+    if (number.negative)
+        text++;
+    size_t whole = strspn(text, "0123456789");
+    size_t length = strspn(text, "0123456789.");
+    const char *from = text + strspn(text, "0.");
+    if (from >= text + length) {
+        number.negative = false;
+        return number;
+    }
+    number.from = from;
+    number.end = text + length;
+    while (number.end[-1] == '0' || number.end[-1] == '.')
+        number.end--;
+    number.point = (int64_t)whole - (from - text);
+    if (from > text + whole)
+        number.point++; /* the point itself is no digit */
+    if (text[length] == 'e' || text[length] == 'E')
+        number.point += read_exponent(text + length + 1);
+    return number;
+}
+
+/* The next digit that counts, '0' behind the last. */
+static char next_digit(const char **at, const char *end)
+{
+    if (*at < end && **at == '.')
+        (*at)++;
+    return *at < end ? *(*at)++ : '0';
+}
+
+static int compare_sizes(const struct number *a, const struct number *b)
+{
+    if (!a->from || !b->from)
+        return (a->from != NULL) - (b->from != NULL);
+    if (a->point != b->point)
+        return a->point < b->point ? -1 : 1;
+    const char *at_a = a->from;
+    const char *at_b = b->from;
+    while (at_a < a->end || at_b < b->end) {
+        char digit_a = next_digit(&at_a, a->end);
+        char digit_b = next_digit(&at_b, b->end);
+        if (digit_a != digit_b)
+            return digit_a < digit_b ? -1 : 1;
+    }
+    return 0;
+}
+
+int json_number_compare(const char *a, const char *b)
+{
+    struct number first = read_number(a);
+    struct number second = read_number(b);
+    if (first.negative != second.negative)
+        return first.negative ? -1 : 1;
+    return first.negative ? compare_sizes(&second, &first) : compare_sizes(&first, &second);
+}
+
+bool json_number_is_whole(const char *text)
+{
+    struct number number = read_number(text);
+    if (!number.from)
+        return true;
+    int64_t digits = number.end - number.from;
+    if (memchr(number.from, '.', (size_t)digits))
+        digits--;
+    return digits <= number.point;
+}

@@ -1,0 +1,152 @@
+/* tools/call: the tool is looked up, its arguments are bound by its table, its answer is structured
+ * content with a text mirror, and further content blocks. Failures are results, too (isError). */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "mcp/call_impl.h"
+#include "mcp/field_impl.h"
+#include "mcp/limits.h"
+#include "mcp/methods.h"
+#include "mcp/server_impl.h"
+
+static int bind_tool(struct call *call)
+{
+    const struct mcp_server_options *options = &call->request.server->options;
+    const struct tool *tool = call->tool;
+    struct field_part parts[2] = {{.fields = tool->args}};
+    call->args = arena_alloc(&call->arena, tool->args_size);
+    if (!call->args)
+        return -ENOMEM;
+    if (tool->input_schema)
+        return 0;
+    parts[0].target = call->args;
+    if (!(tool->flags & TOOL_READ_ONLY) && options->extra_args) {
+        call->extra_args = arena_alloc(&call->arena, options->extra_args_size);
+        if (!call->extra_args)
+            return -ENOMEM;
+        parts[1] = (struct field_part){options->extra_args, call->extra_args};
+    }
+    return bind_parts(&call->bind, parts, 2, call->arguments);
+}
+
+static int start_tool(struct call *call)
+{
+    return call->tool->start(call);
+}
+
+static void put_content(struct json_out *out, const struct call *call)
+{
+    json_put_array(out, "content");
+    if (call->answer.length > 0) {
+        json_object(out);
+        json_put_text(out, "type", "text");
+        json_key(out, "text");
+        json_text_n(out, call->answer.data, call->answer.length);
+        json_end_object(out);
+    }
+    if (call->content.length > 0)
+        json_raw(out, call->content.data, call->content.length);
+    json_end_array(out);
+}
+
+static void put_structured(struct json_out *out, const struct call *call)
+{
+    enum revision revision = call->request.peer.revision;
+    if (call->answer.length == 0 || !revision_has(revision, FEATURE_STRUCTURED))
+        return;
+    json_key(out, "structuredContent");
+    bool wraps = !revision_has(revision, FEATURE_ANY_ROOT) && tool_answers_any_root(call->tool);
+    if (wraps) {
+        json_object(out);
+        json_key(out, "result");
+    }
+    json_raw(out, call->answer.data, call->answer.length);
+    if (wraps)
+        json_end_object(out);
+}
+
+static void put_result(struct call *call, struct json_out *out)
+{
+    put_content(out, call);
+    put_structured(out, call);
+}
+
+static void send_failure(struct call *call, const struct call_error *error)
+{
+    struct json_out *out = reply_begin(&call->request);
+    json_put_array(out, "content");
+    content_text(out, error->message);
+    json_end_array(out);
+    if (revision_has(call->request.peer.revision, FEATURE_STRUCTURED) &&
+        field_find(call->tool->result, "error")) {
+        json_put_object(out, "structuredContent");
+        call_put_error(out, error);
+        json_end_object(out);
+    }
+    json_put_bool(out, "isError", true);
+    reply_end(&call->request);
+}
+
+static const struct call_kind tool_kind = {
+    .method = "tools/call",
+    .bind = bind_tool,
+    .start = start_tool,
+    .put_result = put_result,
+    .send_failure = send_failure,
+    .may_ask = true,
+};
+
+void tools_call(struct request *request)
+{
+    const cJSON *params = request->message.params;
+    const char *name = json_get_text(params, "name");
+    const cJSON *arguments = json_get(params, "arguments");
+    if (!name) {
+        reply_code(request, RPC_INVALID_PARAMS, "name: must be the name of a tool");
+        return;
+    }
+    const struct tool *tool = registry_find_tool(&request->server->registry, name);
+    if (!tool) {
+        char message[160];
+        (void)snprintf(message, sizeof(message), "Unknown tool: %.100s", name);
+        reply_code(request, RPC_INVALID_PARAMS, message);
+        return;
+    }
+    if (arguments && !cJSON_IsObject(arguments)) {
+        reply_code(request, RPC_INVALID_PARAMS, "arguments: must be an object");
+        return;
+    }
+    struct call *call = call_new(request, &tool_kind);
+    if (!call)
+        return;
+    call->tool = tool;
+    call->item = tool;
+    call->arguments = arguments;
+    call_submit(call);
+}
+
+int mcp_server_call(struct mcp_server *server, const char *tool_name, cJSON *arguments,
+                    void (*done)(void *data, const char *result, size_t length), void *data)
+{
+    const struct tool *tool = registry_find_tool(&server->registry, tool_name);
+    struct request request = {
+        .server = server,
+        .tree = arguments,
+        .peer = {.revision = REVISION_LAST_LEGACY, .level = LEVEL_NONE, .name = "command line"},
+        .is_local = true,
+    };
+    struct call *call = tool ? call_new(&request, &tool_kind) : NULL;
+    if (!call) {
+        cJSON_Delete(arguments);
+        return tool ? -ENOMEM : -ENOENT;
+    }
+    call->tool = tool;
+    call->item = tool;
+    call->arguments = arguments;
+    call->done = done;
+    call->done_data = data;
+    call_submit(call);
+    return 0;
+}
