@@ -119,6 +119,13 @@ void app_run(struct app *app, const bool *has_ended)
         continue;
 }
 
+/* Stopping matters: a timer runs before the loop waits, and the wait would not see the flag. */
+void app_end(struct app *app, bool *has_ended)
+{
+    *has_ended = true;
+    uv_stop(&app->loop);
+}
+
 int app_close(struct app *app)
 {
     app->is_closing = true;

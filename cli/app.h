@@ -43,7 +43,10 @@ int app_close(struct app *app);
  * 0 or -ENOMEM. */
 MUST_CHECK int app_migrate(struct app *app, unsigned flags, app_migrated *done, void *data);
 
-/* Runs the loop until *has_ended, or nothing is left to do. */
+/* Runs the loop until app_end(), or nothing is left to do. */
 void app_run(struct app *app, const bool *has_ended);
+
+/* From a callback: what app_run() was waiting for has happened. */
+void app_end(struct app *app, bool *has_ended);
 
 #endif

@@ -125,7 +125,7 @@ static void on_answer(void *data, const char *text, size_t length)
     OWNED_JSON result = json_parse(text, length, &why);
     const cJSON *answer = json_get(result, "structuredContent");
     bool is_error = cJSON_IsTrue(json_get(result, "isError"));
-    calling->has_ended = true;
+    app_end(&calling->app, &calling->has_ended);
     calling->code = is_error ? error_code(answer) : 0;
     if (!result) {
         calling->code = command_fail(EX_SOFTWARE, "The answer could not be read.");

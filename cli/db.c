@@ -25,7 +25,7 @@ static void on_migrated(void *data, const struct db_migrate_result *result,
                         const struct db_failure *failure)
 {
     struct looking *looking = data;
-    looking->has_ended = true;
+    app_end(&looking->app, &looking->has_ended);
     if (failure)
         looking->code = command_fail_db(failure);
     else

@@ -52,7 +52,7 @@ static const struct db_statement *const removers[] = {
 static void end(struct demo *demo, int code)
 {
     demo->code = code;
-    demo->has_ended = true;
+    app_end(&demo->app, &demo->has_ended);
 }
 
 static void fail(struct demo *demo, const struct db_failure *failure)

@@ -34,7 +34,7 @@ static void on_stopped(struct mcp_server *server, void *user)
     /* `user` is what the tools share; it lies in the app. */
     struct app *app = CONTAINER_OF(user, struct app, tools);
     struct serving *serving = CONTAINER_OF(app, struct serving, app);
-    serving->has_stopped = true;
+    app_end(app, &serving->has_stopped);
 }
 
 static int watch_signal(struct serving *serving, uv_signal_t *handle, int number)
