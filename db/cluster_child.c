@@ -179,14 +179,9 @@ int cluster_child_start(uv_loop_t *loop, const struct cluster_place *place,
     return 0;
 }
 
-bool cluster_child_is_running(const struct cluster_child *child)
-{
-    return child && child->is_running;
-}
-
 void cluster_child_signal(struct cluster_child *child, int signal)
 {
-    if (cluster_child_is_running(child))
+    if (child && child->is_running)
         (void)kill(-child->process.pid, signal);
 }
 

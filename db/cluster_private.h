@@ -135,7 +135,6 @@ struct cluster_command {
 MUST_CHECK int cluster_child_start(uv_loop_t *loop, const struct cluster_place *place,
                                    const struct cluster_command *command,
                                    struct cluster_child **ret_child);
-bool cluster_child_is_running(const struct cluster_child *child);
 /* Signal to the child and all of its descendants. */
 void cluster_child_signal(struct cluster_child *child, int signal);
 /* Lets go of it; NULL is fine. A running one runs on and `ended` will not come. */
