@@ -15,7 +15,7 @@ static const char *const action_names[] = {
 /* "PREFIX: action=ACTION, content=JSON" */
 static int reply_with_answer(struct call *call, const char *prefix, const struct ask_answer *answer)
 {
-    OWNED_BUF content = BUF_INIT(64 * 1024);
+    OWNED_BUF content = BUF_INIT(65536);
     struct json_out out;
     json_out_init(&out, &content);
     if (answer->content)
@@ -69,7 +69,7 @@ static const struct field sampling_args[] = {
 static int sampling(struct call *call)
 {
     const struct sampling_args *args = call_args(call);
-    OWNED_BUF params = BUF_INIT(64 * 1024);
+    OWNED_BUF params = BUF_INIT(65536);
     struct json_out out;
     json_out_init(&out, &params);
     json_object(&out);
@@ -191,7 +191,7 @@ static int required_sampling(struct call *call)
 static int required_list_roots(struct call *call)
 {
     const struct ask_answer *answer = ask_answer(call, &client_roots);
-    OWNED_BUF uris = BUF_INIT(64 * 1024);
+    OWNED_BUF uris = BUF_INIT(65536);
     const cJSON *root;
     if (!answer)
         return call_ask(call);

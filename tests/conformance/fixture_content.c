@@ -70,7 +70,7 @@ static const char schema_2020_12[] =
 
 static int echo_arguments(struct call *call)
 {
-    OWNED_BUF text = BUF_INIT(64 * 1024);
+    OWNED_BUF text = BUF_INIT(65536);
     struct json_out out;
     json_out_init(&out, &text);
     json_write(&out, call_json(call));
