@@ -87,7 +87,8 @@ static void test_list_removal_while_walking(void **state)
         if (CONTAINER_OF(link, struct item, link)->number % 2 == 0)
             list_remove(link);
     }
-    assert_int_equal(LIST_FIRST(&list, struct item, link)->number, 1);
+    const struct item *first = LIST_FIRST(&list, struct item, link);
+    assert_true(first && first->number == 1);
     list_remove(&items[1].link);
     list_remove(&items[1].link);
     list_remove(&items[3].link);
