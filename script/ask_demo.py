@@ -156,7 +156,8 @@ def main():
         failed += bool(result.get("isError"))
         print(flush=True)
     status = client.close()
-    shown = os.path.relpath(binary)
+    near = os.path.relpath(binary)
+    shown = binary if near.startswith("..") else near
     print(f"Keep this ledger beside your own:  {shown} demo   (and {shown} demo --remove)")
     print(f"Ask it yourself:  {shown} --ledger Demo call summarize_spending period=last_month group_by=category")
     raise SystemExit(1 if failed or status else 0)
