@@ -3,6 +3,7 @@
 #include "mcp/ask.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -211,19 +212,22 @@ const char *call_kept(const struct call *call, const char *key)
 
 /* --- asking ---------------------------------------------------------------------------------- */
 
+/* {"elicitation":{},"roots":{}} */
+static void list_missing(const struct call *call, char *ret_json, size_t size)
+{
+    size_t length = (size_t)snprintf(ret_json, size, "{");
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
+        if (call->asking->missing & (1u << i))
+            length += (size_t)snprintf(ret_json + length, size - length, "%s\"%s\":{}",
+                                       length > 1 ? "," : "", kinds[i].capability);
+    }
+    (void)snprintf(ret_json + length, size - length, "}");
+}
+
 static void fail_unable(struct call *call)
 {
-    char required[120] = "{";
-    const char *comma = "";
-    for (size_t i = 0; i < ARRAY_LENGTH(kinds); i++) {
-        if (!(call->asking->missing & (1u << i)))
-            continue;
-        size_t length = strlen(required);
-        (void)snprintf(required + length, sizeof(required) - length, "%s\"%s\":{}", comma,
-                       kinds[i].capability);
-        comma = ",";
-    }
-    (void)strncat(required, "}", sizeof(required) - strlen(required) - 1);
+    char required[120];
+    list_missing(call, required, sizeof(required));
     const char *message = arena_printf(
         &call->arena,
         "%s needs input that this client can not give (capabilities: %s). Nothing was done.",
@@ -273,7 +277,7 @@ const char *ask_method(const struct ask *question)
 /* The modern way: an answer that asks. */
 static void reply_input_required(struct call *call)
 {
-    OWNED_BUF state = BUF_INIT(2 * MCP_STATE_MAX);
+    OWNED_BUF state = BUF_INIT((size_t)2 * MCP_STATE_MAX);
     int r = ask_state_seal(call, ask_now(), &state);
     if (r < 0) {
         call_end_with_code(call, RPC_INTERNAL_ERROR,

@@ -126,13 +126,13 @@ static int take_payload(struct asking *asking, const struct buf *payload, int64_
 int ask_state_open(struct call *call, const char *state, int64_t now)
 {
     OWNED_BUF payload = BUF_INIT(MCP_STATE_MAX);
-    OWNED_BUF tag = BUF_INIT(2 * SHA256_DIGEST_SIZE);
+    OWNED_BUF tag = BUF_INIT((size_t)2 * SHA256_DIGEST_SIZE);
     uint8_t expected[SHA256_DIGEST_SIZE];
     const char *body = state + strlen(STATE_VERSION ".");
     if (strncmp(state, STATE_VERSION ".", strlen(STATE_VERSION ".")) != 0)
         return -EINVAL;
     const char *dot = strchr(body, '.');
-    if (!dot || (size_t)(dot - body) > 2 * MCP_STATE_MAX)
+    if (!dot || (size_t)(dot - body) > (size_t)2 * MCP_STATE_MAX)
         return -EINVAL;
     int r = base64url_read(body, (size_t)(dot - body), &payload);
     if (r == 0)

@@ -50,7 +50,8 @@ void call_put_error(struct json_out *out, const struct call_error *error)
     json_end_object(out);
 }
 
-void call_keep_local_result(struct call *call)
+/* The answer on the command line is what stands in the line buffer. */
+static void keep_local_result(struct call *call)
 {
     struct buf *line = &call->request.server->line;
     if (!call->request.is_local)
@@ -67,7 +68,7 @@ void call_keep_local_result(struct call *call)
 static void send_failure(struct call *call, const struct call_error *error)
 {
     call->kind->send_failure(call, error);
-    call_keep_local_result(call);
+    keep_local_result(call);
 }
 
 static void end_with_failure(struct call *call, const struct call_error *error)
@@ -114,7 +115,7 @@ int call_reply(struct call *call)
     }
     call->kind->put_result(call, reply_begin(&call->request));
     reply_end(&call->request);
-    call_keep_local_result(call);
+    keep_local_result(call);
     call_end(call, CALL_REPLIED);
     return 0;
 }

@@ -130,9 +130,6 @@ void call_begin_again(struct call *call);
 /* Ends the call with a JSON-RPC error (on the command line: an isError result). */
 void call_end_with_code(struct call *call, int code, const char *message);
 
-/* The answer on the command line is what stands in the line buffer. */
-void call_keep_local_result(struct call *call);
-
 /* One text block. */
 void content_text(struct json_out *out, const char *text);
 

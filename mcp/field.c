@@ -32,7 +32,7 @@ int bind_fail(struct bind *bind, const char *format, ...)
 /* The text without what follows its first `most` characters. */
 static const char *show_text(struct bind *bind, const char *text)
 {
-    OWNED_BUF buf = BUF_INIT(MCP_SHOW_MAX * 16);
+    OWNED_BUF buf = BUF_INIT((size_t)MCP_SHOW_MAX * 16);
     struct json_out out;
     size_t length = strlen(text);
     size_t cut = 0;
@@ -175,7 +175,9 @@ static int bind_default(struct bind *bind, const struct field *field, void *targ
     return field->type->bind(bind, field, tree, target);
 }
 
-int bind_value(struct bind *bind, const struct field *field, const cJSON *value, void *target)
+/* One value that is there, or is null; `bind->path` names it. */
+static int bind_value(struct bind *bind, const struct field *field, const cJSON *value,
+                      void *target)
 {
     if (cJSON_IsNull(value) && !(field->flags & FIELD_NULLABLE))
         value = NULL;

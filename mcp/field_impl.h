@@ -10,14 +10,8 @@ const struct field *field_find(const struct field *fields, const char *name);
 /* The row that stands for one item of a list. */
 struct field field_list_item(const struct field *list);
 
-/* Bytes of one item of a list in memory. */
-size_t field_item_size(const struct field *list);
-
 /* The schema callback of lists and objects. */
 void field_schema_of_value(const struct field *field, struct json_out *out);
-
-/* One value that is there, or is null; `bind->path` names it. */
-int bind_value(struct bind *bind, const struct field *field, const cJSON *value, void *target);
 
 /* A container that came as JSON text ("[1,2]"): the parsed tree, kept by `bind`, when the text is
  * one; otherwise `value` itself. NULL when out of memory. */

@@ -212,7 +212,8 @@ struct field field_list_item(const struct field *list)
     };
 }
 
-size_t field_item_size(const struct field *list)
+/* Bytes of one item in memory. */
+static size_t item_size(const struct field *list)
 {
     if (list->size > 0)
         return list->size;
@@ -229,7 +230,7 @@ static int bind_items(struct bind *bind, const struct field *list, const cJSON *
                       const struct field_list *into)
 {
     struct field item = field_list_item(list);
-    size_t size = field_item_size(list);
+    size_t size = item_size(list);
     const char *outer = bind->path;
     size_t i = 0;
     for (const cJSON *value = first; i < into->count; value = value->next, i++) {
@@ -261,7 +262,7 @@ static int list_bind(struct bind *bind, const struct field *field, const cJSON *
     if ((int64_t)list.count < field->min)
         return bind_fail(bind, "must have at least %lld items, got %zu", (long long)field->min,
                          list.count);
-    list.items = arena_array(bind->arena, list.count, field_item_size(field));
+    list.items = arena_array(bind->arena, list.count, item_size(field));
     if (!list.items)
         return -ENOMEM;
     int r = bind_items(bind, field, is_array ? value->child : value, &list);

@@ -74,7 +74,7 @@ static int add_value(struct sha256_ctx *sha, const cJSON *value)
     } else if (json_is_number(value)) {
         add_text(sha, 'n', json_number_text(value));
     } else {
-        add_mark(sha, cJSON_IsTrue(value) ? 't' : cJSON_IsFalse(value) ? 'f' : '0');
+        add_text(sha, 'w', cJSON_IsTrue(value) ? "true" : cJSON_IsFalse(value) ? "false" : "null");
     }
     return r;
 }

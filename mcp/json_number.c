@@ -57,7 +57,9 @@ static char next_digit(const char **at, const char *end)
 {
     if (*at < end && **at == '.')
         (*at)++;
-    return *at < end ? *(*at)++ : '0';
+    if (*at == end)
+        return '0';
+    return *(*at)++;
 }
 
 static int compare_sizes(const struct number *a, const struct number *b)

@@ -45,7 +45,7 @@ static void write_page(const struct listing *listing, const struct registry *reg
         listing->write(registry, listing->items[i], revision, out);
     json_end_array(out);
     if (end < listing->count) {
-        OWNED_BUF cursor = BUF_INIT(2 * MCP_CURSOR_MAX);
+        OWNED_BUF cursor = BUF_INIT((size_t)2 * MCP_CURSOR_MAX);
         cursor_write(listing->member, listing->key(listing->items[end - 1]), &cursor);
         json_put_text(out, "nextCursor", buf_text(&cursor));
         if (cursor.error)

@@ -52,7 +52,8 @@ static int check_tables(const struct tool *tool, const struct field *extra, stru
     return 0;
 }
 
-static int check_tool(const struct mcp_server *server, const struct tool *tool, struct buf *why)
+/* What a tool says about itself, without its tables. */
+static int check_claims(const struct tool *tool, struct buf *why)
 {
     if (!tool->name || !is_tool_name(tool->name))
         return say(why, tool->name, "not the name of a tool");
@@ -66,7 +67,14 @@ static int check_tool(const struct mcp_server *server, const struct tool *tool, 
         return say(why, tool->name, "arguments without a struct");
     if (tool->ui && strncmp(tool->ui, "ui://", 5) != 0)
         return say(why, tool->name, "its app is no ui:// resource");
-    int r = check_object_text(tool->name, tool->input_schema, why);
+    return 0;
+}
+
+static int check_tool(const struct mcp_server *server, const struct tool *tool, struct buf *why)
+{
+    int r = check_claims(tool, why);
+    if (r == 0)
+        r = check_object_text(tool->name, tool->input_schema, why);
     if (r == 0)
         r = check_object_text(tool->name, tool->output_schema, why);
     return r < 0 ? r : check_tables(tool, server->options.extra_args, why);

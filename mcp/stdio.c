@@ -10,8 +10,9 @@
 #include "mcp/server.h"
 #include "mcp/stdio_impl.h"
 
-int stdio_open_handle(uv_loop_t *loop, int fd, union stdio_handle *handle,
-                      enum stdio_mode *ret_mode)
+/* Opens a stream or notes a file; the descriptor belongs to the handle afterwards. */
+static int open_handle(uv_loop_t *loop, int fd, union stdio_handle *handle,
+                       enum stdio_mode *ret_mode)
 {
     uv_handle_type type = uv_guess_handle(fd);
     int r;
@@ -53,11 +54,11 @@ static int open_both(struct stdio *stdio, int in, int out)
     }
     reader->fd = in;
     writer->fd = out;
-    int r = stdio_open_handle(stdio->loop, in, &reader->handle, &reader->mode);
+    int r = open_handle(stdio->loop, in, &reader->handle, &reader->mode);
     reader->is_open = r == 0 || reader->handle.handle.loop;
     if (r < 0)
         return r;
-    r = stdio_open_handle(stdio->loop, out, &writer->handle, &writer->mode);
+    r = open_handle(stdio->loop, out, &writer->handle, &writer->mode);
     writer->is_open = r == 0 || writer->handle.handle.loop;
     return r < 0 ? r : stdio_writer_init(stdio);
 }

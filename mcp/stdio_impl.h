@@ -73,10 +73,6 @@ struct stdio {
     void (*closed)(void *user);
 };
 
-/* Opens a stream or notes a file; the descriptor belongs to the handle afterwards. */
-int stdio_open_handle(uv_loop_t *loop, int fd, union stdio_handle *handle,
-                      enum stdio_mode *ret_mode);
-
 void stdio_reader_init(struct stdio *stdio);
 void stdio_reader_close(struct stdio *stdio);
 int stdio_writer_init(struct stdio *stdio);

@@ -32,12 +32,12 @@ int stdio_writer_init(struct stdio *stdio)
 
 static struct stdio_block *block_with_room(struct stdio_writer *writer, size_t size)
 {
-    struct stdio_block *last = list_is_empty(&writer->blocks)
-                                   ? NULL
-                                   : CONTAINER_OF(writer->blocks.prev, struct stdio_block, link);
     /* The block of a write under way must not move, but it may grow behind what is written. */
-    if (last && last->capacity - last->length >= size)
-        return last;
+    if (!list_is_empty(&writer->blocks)) {
+        struct stdio_block *last = CONTAINER_OF(writer->blocks.prev, struct stdio_block, link);
+        if (last->capacity - last->length >= size)
+            return last;
+    }
     struct stdio_block *block = block_new(size > STDIO_BLOCK ? size : STDIO_BLOCK);
     if (!block && writer->reserve && size <= writer->reserve->capacity)
         block = TAKE(writer->reserve);

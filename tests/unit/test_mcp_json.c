@@ -89,7 +89,7 @@ static void test_gate_depth_at_the_limit_and_one_beyond(void **state)
 
 static void check_values(size_t count, enum json_verdict expected)
 {
-    OWNED_BUF text = BUF_INIT(1024 * 1024);
+    OWNED_BUF text = BUF_INIT(1048576);
     struct json_gate gate;
     (void)buf_append_char(&text, '[');
     for (size_t i = 1; i < count; i++)
@@ -101,7 +101,7 @@ static void check_values(size_t count, enum json_verdict expected)
 
 static void check_members(size_t count, enum json_verdict expected)
 {
-    OWNED_BUF text = BUF_INIT(1024 * 1024);
+    OWNED_BUF text = BUF_INIT(1048576);
     struct json_gate gate;
     (void)buf_append_char(&text, '{');
     for (size_t i = 0; i < count; i++)
