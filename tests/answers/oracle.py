@@ -128,8 +128,8 @@ class Model:
 
     def period(self, args, default):
         if "start_date" in args or "end_date" in args:
-            return periods.Period(datetime.date.fromisoformat(args["start_date"]),
-                                  datetime.date.fromisoformat(args["end_date"]))
+            return self.calendar.between(datetime.date.fromisoformat(args["start_date"]),
+                                         datetime.date.fromisoformat(args["end_date"]))
         return self.calendar.resolve(args.get("period", default))
 
     def matches(self, row, args, subcategories=True):
@@ -267,8 +267,11 @@ class Model:
         return divide(values[middle - 1] + values[middle], 2)
 
     def before(self, args, period, compare):
-        """Sums of the periods that it is compared with, as their mean."""
+        """Sums of the periods that it is compared with, as their mean; those that ended before the
+        books began are no part of it."""
         others = self.calendar.others(period, compare)
+        began = min(row.day for row in self.rows if not row.deleted)
+        others = [other for other in others if other.end >= began] or others[:1]
         found, whole = {}, ZERO
         for other in others:
             groups, total, _ = self.sums(args, other)
@@ -280,6 +283,8 @@ class Model:
 
     @staticmethod
     def change(now, before, currency):
+        """What is shown adds up: the mean is rounded, the difference is taken from it."""
+        before = Decimal(money(before, currency))
         return {"before": money(before, currency), "change": money(now - before, currency),
                 "change_percent": percent(now - before, before)}
 
@@ -289,16 +294,21 @@ class Model:
         """The shape in which every tool shows an expense."""
         shown = {"id": f"e{row.id}", "date": row.day.isoformat(),
                  "amount": money(row.amount, row.currency), "currency": row.currency,
-                 "category": self.path(row.category), "kind": row.kind}
-        optional = {"merchant": row.merchant, "description": row.description, "notes": row.notes,
-                    "user": self.users.get(row.user), "account": self.accounts.get(row.account),
+                 "category": self.path(row.category), "kind": row.kind,
+                 "description": row.description or "", "user": self.users.get(row.user, "(none)")}
+        optional = {"merchant": row.merchant, "notes": row.notes,
+                    "account": self.accounts.get(row.account),
                     "refund_of": row.refund_of and f"e{row.refund_of}",
+                    "receipt": row.receipt and f"e{row.receipt}",
                     "tags": sorted(row.tags)}
         shown.update((key, value) for key, value in optional.items() if value)
         return shown
 
     def by_category(self, args, default_period="this_month"):
+        """Of a category of income or transfers it is those that count."""
         period = self.period(args, default_period)
+        kind = self.categories[self.find_category(args["category"])]["kind"]
+        args = {**args, "kind": kind}
         inside, missing = self.counted(args, period, args.get("include_subcategories", True))
         total = sum((self.value(row, args) for row in inside), ZERO)
         return {"period": period, "total": money(total, args.get("currency", self.currency)),

@@ -45,6 +45,9 @@ class Period:
                       add_months(self.end + DAY, months * steps) - DAY, self.unit, self.size)
 
     def a_year_before(self):
+        """The same dates of the year before; of whole weeks the same weekdays (52 weeks before)."""
+        if self.unit == "week" or (self.unit == "day" and self.days() % 7 == 0):
+            return Period(self.start - DAY * 364, self.end - DAY * 364, self.unit, self.size)
         if self.unit in ("month", "quarter", "year"):
             return Period(add_months(self.start, -12), add_months(self.end + DAY, -12) - DAY,
                           self.unit, self.size)
@@ -106,12 +109,20 @@ class Calendar:
         newest = self.unit(unit, self.today).shifted(-1)
         return Period(newest.shifted(1 - count).start, newest.end, unit, count)
 
+    def between(self, start, end):
+        """Two dates; whole months are months, however they were written."""
+        after = end + DAY
+        if start.day == after.day == self.month_starts:
+            months = (after.year - start.year) * 12 + after.month - start.month
+            return Period(start, end, "month", months)
+        return Period(start, end)
+
     def literal(self, name):
         if name == "all":
             return Period(FIRST, LAST)
         match = re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", name)
         if match:
-            return Period(*map(datetime.date.fromisoformat, match.groups()))
+            return self.between(*map(datetime.date.fromisoformat, match.groups()))
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", name):
             return self.unit("day", datetime.date.fromisoformat(name))
         match = re.fullmatch(r"(\d{4})(?:-(Q[1-4]|\d{2}))?", name)
