@@ -29,33 +29,37 @@ static int parse_fraction(const char *text, size_t length, struct import_decimal
     return 0;
 }
 
+/* Digits before the point; returns how many bytes they are, or -ERANGE. */
+static long parse_whole(const char *text, size_t length, struct import_decimal *decimal)
+{
+    size_t at = 0;
+    size_t counted = 0; /* without leading zeros */
+    for (; at < length && is_digit(text[at]); at++) {
+        counted += counted > 0 || text[at] != '0' ? 1 : 0;
+        if (counted > IMPORT_AMOUNT_DIGITS_MAX)
+            return -ERANGE;
+        decimal->units = decimal->units * 10 + (text[at] - '0');
+    }
+    return (long)at;
+}
+
 int import_decimal_parse(const char *text, size_t length, struct import_decimal *ret_decimal)
 {
     bool negative = length > 0 && text[0] == '-';
-    size_t at = negative || (length > 0 && text[0] == '+') ? 1 : 0;
+    size_t sign = negative || (length > 0 && text[0] == '+') ? 1 : 0;
     struct import_decimal decimal = {0};
-    size_t digits = 0;
-    size_t whole = 0;
-    for (; at < length && is_digit(text[at]); at++) {
-        digits++;
-        if (whole > 0 || text[at] != '0')
-            whole++;
-        if (whole > IMPORT_AMOUNT_DIGITS_MAX)
-            return -ERANGE;
-        decimal.units = decimal.units * 10 + (text[at] - '0');
-    }
+    long whole = parse_whole(text + sign, length - sign, &decimal);
+    if (whole < 0)
+        return (int)whole;
+    size_t at = sign + (size_t)whole;
     bool has_point = at < length && text[at] == '.';
-    if (has_point)
-        at++;
-    digits += length - at;
-    if (digits == 0 || (!has_point && at < length))
+    at += has_point ? 1 : 0;
+    if ((size_t)whole + length - at == 0 || (!has_point && at < length))
         return -EINVAL;
     int r = parse_fraction(text + at, length - at, &decimal);
     if (r < 0)
         return r;
-    if (negative)
-        decimal.units = -decimal.units;
-    *ret_decimal = decimal;
+    *ret_decimal = negative ? import_decimal_negate(decimal) : decimal;
     return 0;
 }
 

@@ -1,6 +1,7 @@
 /* Hands entries and statements to the caller of a reading: texts put in order, payee cleaned, kind
  * guessed, everything counted. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "import/kind.h"
@@ -67,6 +68,8 @@ static int clean_payee(struct import_pass *pass, const struct import_entry *entr
     const struct buf *from = &entry->texts[ENTRY_PAYEE];
     if (from->length == 0)
         from = &entry->texts[ENTRY_MEMO];
+    if (from->length == 0 && strchr(buf_text(&entry->texts[ENTRY_TYPE]), ' '))
+        from = &entry->texts[ENTRY_TYPE];
     int r = import_payee_clean(buf_text(from), from->length, &pass->payee);
     to->payee = buf_text(&pass->payee);
     return r;
@@ -81,9 +84,34 @@ static int complete_currency(const struct import_pass *pass, struct import_entry
     return import_entry_set(entry, ENTRY_CURRENCY, other, strlen(other));
 }
 
+static int select_account(struct import_pass *pass, const char *account, const char *currency,
+                          uint64_t line)
+{
+    int r = import_totals_select(&pass->totals, account, currency);
+    if (r == -EMSGSIZE)
+        return import_fail(pass, IMPORT_TOO_LARGE, line,
+                           "The file has transactions of more than %d accounts.",
+                           IMPORT_ACCOUNTS_MAX);
+    return r;
+}
+
+int import_begin_statement(struct import_pass *pass, const char *account, const char *currency)
+{
+    pass->in_statement = true;
+    if (pass->is_survey)
+        return 0;
+    int r = import_emit_statements(pass);
+    return r != 0 ? r : select_account(pass, account, currency, 0);
+}
+
 static int count(struct import_pass *pass, const struct import_entry *entry)
 {
-    int r = import_totals_add(&pass->totals, entry);
+    int r = 0;
+    if (!pass->in_statement)
+        r = select_account(pass, import_entry_text(entry, ENTRY_ACCOUNT),
+                           import_entry_text(entry, ENTRY_CURRENCY), entry->line);
+    if (r == 0)
+        r = import_totals_add(&pass->totals, entry);
     if (r == -EMSGSIZE)
         return import_fail(pass, IMPORT_TOO_LARGE, entry->line,
                            "The file has transactions in more than %d currencies.",
@@ -120,19 +148,29 @@ int import_emit(struct import_pass *pass, struct import_entry *entry)
     return r < 0 ? r : pass->handler.transaction(pass->handler.user, &transaction);
 }
 
+/* What the closing balance should be: by the opening one and the entries. */
+static void write_due(const struct import_statement *statement, char *ret_text, size_t size)
+{
+    struct import_decimal closing = {0};
+    struct import_decimal difference = {0};
+    char due[IMPORT_AMOUNT_TEXT_MAX];
+    char text[2 * IMPORT_FOUND_MAX];
+    if (import_decimal_parse(statement->closing, strlen(statement->closing), &closing) < 0 ||
+        import_decimal_parse(statement->difference, strlen(statement->difference), &difference) < 0)
+        return;
+    import_decimal_text(import_decimal_subtract(closing, difference), due);
+    int length = snprintf(text, sizeof(text), "%s from the opening balance and the entries", due);
+    if (length > 0)
+        import_copy(ret_text, size, text, (size_t)length);
+}
+
 static int warn_of_balance(struct import_pass *pass, const struct import_statement *statement)
 {
     if (statement->balance != IMPORT_BALANCE_DIFFERS)
         return 0;
     struct import_place place = {.id = NULL, .field = statement->account};
-    char expected[IMPORT_FOUND_MAX];
-    struct buf text = BUF_INIT(IMPORT_SENTENCE_MAX);
-    bool is_total = statement->difference[0] != '\0';
-    (void)buf_append_text(&text, is_total ? "a closing balance that differs by "
-                                          : "balances that follow from row to row");
-    (void)buf_append_text(&text, is_total ? statement->difference : "");
-    import_copy(expected, sizeof(expected), buf_text(&text), text.length);
-    buf_free(&text);
+    char expected[IMPORT_FOUND_MAX] = "balances that follow from row to row";
+    write_due(statement, expected, sizeof(expected));
     return import_report(pass, IMPORT_WARNING, IMPORT_BAD_BALANCE, &place, expected,
                          statement->closing, strlen(statement->closing));
 }

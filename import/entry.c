@@ -56,7 +56,7 @@ void import_entry_reset(struct import_entry *entry)
 
 static bool is_blank(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c == ' ' || c == '\r' || c == '\n';
 }
 
 static void trim(const char **text, size_t *length)

@@ -58,8 +58,7 @@ static bool is_word(uint32_t point)
     if (point < 0x80)
         return is_upper(point) || is_lower(point) || (point >= '0' && point <= '9') ||
                (point && strchr("#%*+$", (int)point));
-    bool is_space = point == 0xa0 || point == 0x202f || point == 0x3000 || point == 0xfeff ||
-                    (point >= 0x2000 && point <= 0x206f);
+    bool is_space = point == 0x3000 || point == 0xfeff || (point >= 0x2000 && point <= 0x206f);
     bool is_sign = point > 0x80 && point < LATIN_FIRST && point != 0xa3 && point != 0xa5;
     return !is_space && !is_sign && point != 0xfffd;
 }

@@ -156,9 +156,9 @@ struct import_profile {
     bool columns_are_guessed;      /* from the values: no header row told them */
     bool is_own_export;            /* written by import/export.h: neutralised cells are restored */
     bool debit_is_signed;          /* a minus in the debit column says nothing new */
-    bool credit_is_signed;         /* likewise */
     bool mark_is_signed;           /* the amount repeats what the mark says */
-    uint32_t header_record;        /* CSV: records above and including the header */
+    char account[IMPORT_ACCOUNT_MAX]; /* of a CSV whose rows name none */
+    uint32_t header_record;           /* CSV: records above and including the header */
     /* CSV: what each column holds, IMPORT_COLUMN_KINDS for nothing of use. */
     uint8_t columns[IMPORT_COLUMNS_MAX];
     size_t column_count;

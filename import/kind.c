@@ -28,12 +28,13 @@ static const struct kind_word types[] = {
     {"atm", OUT, IMPORT_KIND_CASH},         {"cash", OUT, IMPORT_KIND_CASH},
     {"xfer", EITHER, IMPORT_KIND_TRANSFER}, {"int", IN, IMPORT_KIND_INCOME},
     {"int", OUT, IMPORT_KIND_FEE},          {"div", IN, IMPORT_KIND_INCOME},
-    {"directdep", IN, IMPORT_KIND_INCOME},  {"chrg", OUT, IMPORT_KIND_FEE},
-    {"comm", OUT, IMPORT_KIND_FEE},         {"cwdl", OUT, IMPORT_KIND_CASH},
-    {"rrtn", IN, IMPORT_KIND_REFUND},       {"rimb", IN, IMPORT_KIND_REFUND},
-    {"nchg", OUT, IMPORT_KIND_FEE},         {"nint", OUT, IMPORT_KIND_FEE},
-    {"nint", IN, IMPORT_KIND_INCOME},       {"nrti", IN, IMPORT_KIND_REFUND},
-    {"ndiv", IN, IMPORT_KIND_INCOME},
+    {"directdep", IN, IMPORT_KIND_INCOME},  {"payment", IN, IMPORT_KIND_TRANSFER},
+    {"chrg", OUT, IMPORT_KIND_FEE},         {"comm", OUT, IMPORT_KIND_FEE},
+    {"cwdl", OUT, IMPORT_KIND_CASH},        {"rrtn", IN, IMPORT_KIND_REFUND},
+    {"rimb", IN, IMPORT_KIND_REFUND},       {"nchg", OUT, IMPORT_KIND_FEE},
+    {"nint", OUT, IMPORT_KIND_FEE},         {"nint", IN, IMPORT_KIND_INCOME},
+    {"nrti", IN, IMPORT_KIND_REFUND},       {"ndiv", IN, IMPORT_KIND_INCOME},
+    {"intr", IN, IMPORT_KIND_INCOME},       {"intr", OUT, IMPORT_KIND_FEE},
 };
 
 /* Anywhere in the text. The first that fits decides: what is more certain stands before. */

@@ -57,6 +57,7 @@ struct import_pass {
     int error; /* the first one: nothing is taken after it */
     bool has_fatal;
     struct import_problem fatal;
+    bool in_statement; /* entries belong to the statement that is open, whatever they say */
     struct import_totals totals;
     struct import_entry entry;
     struct buf payee; /* scratch of the cleaning */
@@ -88,6 +89,12 @@ MUST_CHECK int import_count_row(struct import_pass *pass, uint64_t line);
  * The currency of the mapping stands in for one that is missing. */
 MUST_CHECK int import_emit(struct import_pass *pass, struct import_entry *entry);
 
+/* The entries that follow are of this statement, until the next one begins; those before are handed
+ * out. Formats without statements never call it: their entries are told apart by account and
+ * currency. The account's totals are in import_totals_account(&pass->totals). */
+MUST_CHECK int import_begin_statement(struct import_pass *pass, const char *account,
+                                      const char *currency);
+
 /* Closes the open statements and hands them out, with a warning where a balance does not fit. */
 MUST_CHECK int import_emit_statements(struct import_pass *pass);
 
@@ -98,6 +105,11 @@ void import_ask_option(struct import_question *question, const char *value, cons
 /* The questions about date order and decimal mark, with their options. */
 void import_ask_date_order(struct import_pass *pass, const struct import_order_evidence *evidence);
 void import_ask_decimal_mark(struct import_pass *pass, const struct import_mark_evidence *evidence);
+
+/* What the values of the file tell goes into the profile's mapping, unless the caller has decided;
+ * what they leave open is asked. */
+void import_decide_dates(struct import_pass *pass, const struct import_order_evidence *evidence);
+void import_decide_marks(struct import_pass *pass, const struct import_mark_evidence *evidence);
 
 /* Copies a text into a field of fixed size, cut between characters, controls as blanks. */
 void import_copy(char *to, size_t size, const char *text, size_t length);

@@ -71,6 +71,16 @@ static size_t count(const struct word *word, bool (*is)(char))
     return n;
 }
 
+/* Whether one of the characters is in the word. */
+static bool has_one(const struct word *word, const char *characters)
+{
+    for (size_t i = 0; i < word->length; i++) {
+        if (strchr(characters, word->text[i]))
+            return true;
+    }
+    return false;
+}
+
 /* A number, a date, a time, a masked card, a telephone number, a code with many digits. */
 static bool is_reference(const struct word *word)
 {
@@ -82,7 +92,8 @@ static bool is_reference(const struct word *word)
     if (masks >= 3 && masks + digits + 4 >= word->length)
         return true;
     if (letters == 0)
-        return digits >= 3 || (digits > 0 && word->length > digits) || digits == 0;
+        return digits == 0 || digits >= 4 || word->text[0] == '#' ||
+               (digits >= 3 && has_one(word, "./:-"));
     return digits >= 4 && digits >= letters;
 }
 
@@ -144,7 +155,20 @@ static bool has_name(const struct words *words, size_t end)
     size_t letters = 0;
     for (size_t i = words->first; i < end; i++)
         letters += is_reference(&words->all[i]) ? 0 : count(&words->all[i], is_letter);
-    return letters > NAME_LETTERS_LEAST;
+    return letters >= NAME_LETTERS_LEAST;
+}
+
+/* "Ref:", "Ref." or "Ref 12345", but not "Ref" within a name. */
+static bool is_ender(const struct words *words, size_t at)
+{
+    const struct word *word = &words->all[at];
+    bool is_marked =
+        has_one(word, ":.") || (at + 1 < words->end && is_reference(&words->all[at + 1]));
+    for (const char *const *ender = import_payee_enders; *ender && is_marked; ender++) {
+        if (import_fold_begins(word->folded, *ender))
+            return true;
+    }
+    return false;
 }
 
 /* What follows a wide gap, or a word such as "Ref", is no part of the name. */
@@ -152,9 +176,7 @@ static void cut_behind(struct words *words)
 {
     for (size_t i = words->first + 1; i < words->end; i++) {
         const struct word *word = &words->all[i];
-        bool ends = word->gap >= WIDE_GAP;
-        for (const char *const *ender = import_payee_enders; *ender && !ends; ender++)
-            ends = import_fold_begins(word->folded, *ender);
+        bool ends = word->gap >= WIDE_GAP || is_ender(words, i);
         if (ends && has_name(words, i)) {
             words->end = i;
             return;
@@ -162,12 +184,23 @@ static void cut_behind(struct words *words)
     }
 }
 
+/* Codes of states and countries are written in capitals: "Toys R Us" has none. */
+static bool is_upper(const struct word *word)
+{
+    for (size_t i = 0; i < word->length; i++) {
+        if (word->text[i] >= 'a' && word->text[i] <= 'z')
+            return false;
+    }
+    return true;
+}
+
 static bool is_place(const struct words *words, size_t *ret_from)
 {
     for (const char *const *place = import_payee_places; *place; place++) {
         for (size_t n = 1; n <= 2 && n < words->end - words->first; n++) {
             size_t from = words->end - n;
-            if (phrase_at(words, from, *place) == n) {
+            bool is_code = strlen(*place) <= 3 && !is_upper(&words->all[from]);
+            if (!is_code && phrase_at(words, from, *place) == n) {
                 *ret_from = from;
                 return true;
             }
@@ -191,6 +224,18 @@ static bool drop_back(struct words *words)
         return true;
     }
     return false;
+}
+
+/* ",PAS999": the Dutch number of the card, glued to the city. */
+static void cut_card(const char *text, size_t *length)
+{
+    static const char card[] = ",PAS";
+    for (size_t at = 1; at + sizeof(card) <= *length; at++) {
+        if (memcmp(text + at, card, sizeof(card) - 1) == 0 && is_digit(text[at + 4])) {
+            *length = at;
+            return;
+        }
+    }
 }
 
 /* "SQ *NAME", "AMZN Mktp US*2K3": the left or the right of the star is the name. */
@@ -280,6 +325,7 @@ int import_payee_clean(const char *text, size_t length, struct buf *ret_payee)
     split(text, length, &words);
     struct words whole = words;
     cut_agent(&text, &length);
+    cut_card(text, &length);
     split(text, length, &words);
     if (words.end > 0) {
         while (drop_front(&words)) {

@@ -60,7 +60,8 @@ static const char *what_happens(enum import_problem_code code)
 static void write_sentence(struct import_problem *problem)
 {
     struct buf out = BUF_INIT(4 * IMPORT_SENTENCE_MAX);
-    write_place(&out, problem, problem->entry > 0 || problem->line > 0 ? "field" : "element");
+    bool is_account = problem->code == IMPORT_BAD_BALANCE && problem->line == 0;
+    write_place(&out, problem, is_account ? "account" : "field");
     const char *text = what_happens(problem->code);
     if (text)
         (void)buf_printf(&out, "%s%s", out.length > 0 ? ": " : "", text);
@@ -69,6 +70,8 @@ static void write_sentence(struct import_problem *problem)
     if (problem->found[0])
         (void)buf_printf(&out, "%sfound \"%s\"", out.length > 0 ? ", " : "", problem->found);
     (void)buf_append_char(&out, '.');
+    if (out.length > 0 && out.data[0] >= 'a' && out.data[0] <= 'z')
+        out.data[0] = (char)(out.data[0] - 'a' + 'A');
     import_copy(problem->text, sizeof(problem->text), buf_text(&out), out.length);
     buf_free(&out);
 }
@@ -209,4 +212,22 @@ void import_ask_decimal_mark(struct import_pass *pass, const struct import_mark_
                        evidence->example, text);
         import_ask_option(question, marks[i].value, meaning);
     }
+}
+
+void import_decide_dates(struct import_pass *pass, const struct import_order_evidence *evidence)
+{
+    enum import_date_order *order = &pass->profile.mapping.date_order;
+    if (*order == IMPORT_DATE_AUTO)
+        *order = import_order_decide(evidence);
+    if (*order == IMPORT_DATE_AUTO)
+        import_ask_date_order(pass, evidence);
+}
+
+void import_decide_marks(struct import_pass *pass, const struct import_mark_evidence *evidence)
+{
+    enum import_decimal_mark *mark = &pass->profile.mapping.decimal_mark;
+    if (*mark == IMPORT_MARK_AUTO)
+        *mark = import_mark_decide(evidence);
+    if (*mark == IMPORT_MARK_AUTO)
+        import_ask_decimal_mark(pass, evidence);
 }

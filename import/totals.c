@@ -109,11 +109,15 @@ int import_totals_add(struct import_totals *totals, const struct import_entry *e
     if (import_day_compare(entry->date, totals->last) > 0)
         totals->last = entry->date;
     struct import_account_total *account = import_totals_account(totals);
-    if (account) {
-        account->count++;
-        add_signed(amount, &account->debits, &account->credits);
-        run(&account->running, entry);
+    if (!account)
+        return 0;
+    account->count++;
+    if (account->currency[0] && strcmp(account->currency, currency->currency) != 0) {
+        account->is_mixed = true;
+        return 0;
     }
+    add_signed(amount, &account->debits, &account->credits);
+    run(&account->running, entry);
     return 0;
 }
 
@@ -164,7 +168,7 @@ static enum import_balance judge(struct import_account_total *account, char *ret
     bool is_stated = account->has_opening && account->has_closing;
     enum import_balance running = judge_running(account);
     ret_difference[0] = '\0';
-    if (!account->has_opening || !account->has_closing)
+    if (!account->has_opening || !account->has_closing || account->is_mixed)
         return IMPORT_BALANCE_UNKNOWN;
     struct import_decimal sum = import_decimal_subtract(account->credits, account->debits);
     struct import_decimal due = import_decimal_add(account->opening, sum);

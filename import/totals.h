@@ -22,6 +22,7 @@ struct import_account_total {
     char account[IMPORT_ACCOUNT_MAX];
     char currency[4];
     uint64_t count;
+    bool is_mixed; /* entries in other currencies: the balances cannot be checked */
     struct import_decimal debits;
     struct import_decimal credits;
     bool has_opening;
