@@ -28,6 +28,8 @@ class Figures:
 
 def number(value):
     """Three digits that matter."""
+    if value < 0:
+        return "-" + number(-value)
     if value >= 1000:
         return f"{round(value, -1 if value < 100000 else -3):,.0f}".replace(",", " ")
     if value >= 100:
@@ -55,10 +57,10 @@ class Targets:
         self.rows = []
 
     def at_least(self, what, value, wanted, unit="x"):
-        self._add(what, value, f">= {wanted:g} {unit}", value >= wanted, unit)
+        self._add(what, value, f">= {number(wanted)} {unit}".strip(), value >= wanted, unit)
 
     def at_most(self, what, value, wanted, unit="x"):
-        self._add(what, value, f"<= {wanted:g} {unit}", value <= wanted, unit)
+        self._add(what, value, f"<= {number(wanted)} {unit}".strip(), value <= wanted, unit)
 
     def _add(self, what, value, wanted, good, unit):
         self.rows.append([what, f"{number(value)} {unit}".strip(), wanted, "yes" if good else "**no**"])

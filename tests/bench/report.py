@@ -115,7 +115,8 @@ def _mixed(figures):
 
 
 def conditions(machine, sizes, others):
-    busy = f"{statistics.median(others):.2f} (median), {max(others):.2f} (most)"
+    busy = (f"{statistics.median(others):.2f} (median), {max(others):.2f} (most)" if others
+            else "not known")
     return (f"{machine}. Medians of {sizes.rounds} interleaved rounds of {sizes.ms} ms each, "
             f"[least..most]; a ratio is the median of the ratios inside each round. Cores used by "
             f"other programs meanwhile: {busy}.\n")

@@ -145,3 +145,4 @@ server.registerTool(
 );
 
 await server.connect(new StdioServerTransport());
+process.stdin.once('end', () => pool.end());
