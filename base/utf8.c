@@ -92,12 +92,16 @@ size_t utf8_count(const char *text, size_t length)
 
 bool utf8_is_deceptive(uint32_t point)
 {
-    if (point < 0x20 || (point >= 0x7f && point <= 0x9f))
-        return true;
-    if (point < 0x61c)
-        return false;
-    return point == 0x61c || point == 0x200b || point == 0x200e || point == 0x200f ||
-           (point >= 0x202a && point <= 0x202e) || point == 0x2060 ||
-           (point >= 0x2066 && point <= 0x2069) || point == 0xfeff ||
-           (point >= 0xe0000 && point <= 0xe007f);
+    static const struct {
+        uint32_t first, last;
+    } ranges[] = {
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0x61c, 0x61c},   {0x200b, 0x200b}, {0x200e, 0x200f},
+        {0x202a, 0x202e}, {0x2060, 0x2060}, {0x2066, 0x2069}, {0xfeff, 0xfeff}, {0xe0000, 0xe007f},
+    };
+
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && point >= ranges[i].first; i++) {
+        if (point <= ranges[i].last)
+            return true;
+    }
+    return false;
 }

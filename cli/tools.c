@@ -21,7 +21,7 @@ int tool_unknown(const char *name)
 {
     const char *names[TOOL_LIST_MAX];
     size_t count = 0;
-    for (; tools_all[count] && count < TOOL_LIST_MAX; count++)
+    for (; count < TOOL_LIST_MAX && tools_all[count]; count++)
         names[count] = tools_all[count]->name;
     const char *near = command_nearest(name, names, count);
     if (near)

@@ -125,6 +125,20 @@ static void test_utf8_encode_is_the_inverse_of_decode(void **state)
     }
 }
 
+static void test_utf8_deceptive_points_at_their_edges(void **state)
+{
+    (void)state;
+    static const uint32_t deceptive[] = {0,      0x1f,   0x7f,    0x9f,   0x61c,  0x200b,
+                                         0x200e, 0x200f, 0x202a,  0x202e, 0x2060, 0x2066,
+                                         0x2069, 0xfeff, 0xe0000, 0xe007f};
+    static const uint32_t honest[] = {0x20,   0x7e,   0xa0,   0x61b,  0x61d,   0x200c, 0x2010,
+                                      0x2029, 0x202f, 0x2061, 0x206a, 0xe0080, 0x1f600};
+    for (size_t i = 0; i < ARRAY_LENGTH(deceptive); i++)
+        assert_true(utf8_is_deceptive(deceptive[i]));
+    for (size_t i = 0; i < ARRAY_LENGTH(honest); i++)
+        assert_false(utf8_is_deceptive(honest[i]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -135,6 +149,7 @@ int main(void)
         cmocka_unit_test(test_list_removal_while_walking),
         cmocka_unit_test(test_utf8_refuses_what_rfc_3629_refuses),
         cmocka_unit_test(test_utf8_encode_is_the_inverse_of_decode),
+        cmocka_unit_test(test_utf8_deceptive_points_at_their_edges),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
