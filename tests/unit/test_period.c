@@ -254,6 +254,7 @@ static void test_period_last_year_keeps_months_weeks_and_days(void **state)
     expect_last_year("2024-03-10", "last_month", "2023-02-01..2023-02-28");
     expect_last_year("2025-03-10", "last_month", "2024-02-01..2024-02-29");
     expect_last_year("2026-11-22", "last_week", "2025-11-10..2025-11-16");
+    expect_last_year("2026-11-18", "this_week", "2025-11-17..2025-11-19");
     expect_last_year("2026-11-22", "2026-11-05", "2025-11-05..2025-11-05");
     expect_last_year("2026-11-22", "2024-02-29", "2023-02-28..2023-02-28");
 }

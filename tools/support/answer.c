@@ -93,8 +93,7 @@ void answer_totals(struct answer *answer)
     json_put_int(answer->out, "count", basis_int(answer, BASIS_COUNTED));
 }
 
-/* Writes a row unless it would burst the budget. */
-static bool write_row(struct answer *answer, const struct answer_list *list, size_t row)
+bool answer_row(struct answer *answer, const struct answer_list *list, size_t row)
 {
     size_t budget = answer->is_large ? ANSWER_MAX_BYTES : ANSWER_DEFAULT_BYTES;
     struct json_out before = *answer->out;
@@ -118,7 +117,7 @@ size_t answer_rows(struct answer *answer, const struct answer_list *list)
 {
     size_t written = 0;
     json_put_array(answer->out, list->key);
-    while (written < list->count && write_row(answer, list, list->first + written))
+    while (written < list->count && answer_row(answer, list, list->first + written))
         written++;
     json_end_array(answer->out);
     return written;
@@ -179,18 +178,14 @@ static void write_missing(struct answer *answer)
     json_end_array(answer->out);
 }
 
-void answer_say_missing(const struct answer *answer, struct buf *sentence)
+void answer_say_missing(const char *missing, struct buf *sentence)
 {
-    struct missing missing;
-    const char *at = basis_text(answer, BASIS_RATES_MISSING);
-    const char *between = " Left out for want of an exchange rate: ";
-    if (at[0] == '\0')
-        return;
-    while (next_missing(&at, &missing)) {
-        (void)buf_printf(sentence, "%s%s %s", between, missing.amount, missing.currency);
+    struct missing one;
+    const char *between = "";
+    while (next_missing(&missing, &one)) {
+        (void)buf_printf(sentence, "%s%s %s", between, one.amount, one.currency);
         between = ", ";
     }
-    (void)buf_append_char(sentence, '.');
 }
 
 void answer_basis(struct answer *answer)

@@ -63,6 +63,9 @@ struct answer_list {
     const void *data;
 };
 
+/* Writes one row into the open list unless it would burst the budget: then false. */
+bool answer_row(struct answer *answer, const struct answer_list *list, size_t row);
+
 /* Writes the list and returns how many rows it holds. */
 size_t answer_rows(struct answer *answer, const struct answer_list *list);
 
@@ -80,8 +83,8 @@ void answer_money(struct answer *answer, const char *key, const char *numeric);
 /* Number of rows that have no rate. */
 int64_t answer_rates_missing(const struct answer *answer);
 
-/* " Left out for want of an exchange rate: 7.00 EUR and 30.00 GBP." or nothing. */
-void answer_say_missing(const struct answer *answer, struct buf *sentence);
+/* "7.00 EUR, 30.00 GBP" out of the text of a column such as BASIS_RATES_MISSING. */
+void answer_say_missing(const char *missing, struct buf *sentence);
 
 extern const struct field_type field_any_object;
 

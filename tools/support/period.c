@@ -77,6 +77,7 @@ static void resolve_units(struct period *period, const struct period_spec *spec,
         date_day from = spec->with_running ? week : week - DAYS_IN_WEEK * count;
         period->range = (struct period_range){from, from + DAYS_IN_WEEK * count - 1};
         period->kind = PERIOD_DAYS;
+        period->is_weeks = true;
         return;
     }
     int months = unit_months(spec->unit);
@@ -215,12 +216,12 @@ struct period_range period_last_year(const struct period *period, const struct c
         int number = month_number(calendar, range.from) - MONTHS_IN_YEAR;
         return cut(period, months_range(calendar, number, period->months));
     }
-    int days = range.to - range.from + 1;
-    bool is_weeks =
-        days % DAYS_IN_WEEK == 0 && calendar_week_start(calendar, range.from) == range.from;
-    date_day from =
-        is_weeks ? range.from - 52 * DAYS_IN_WEEK : date_add_months(range.from, -MONTHS_IN_YEAR);
-    return cut(period, (struct period_range){from, from + days - 1});
+    if (period->is_weeks) {
+        int days = 52 * DAYS_IN_WEEK;
+        return cut(period, (struct period_range){range.from - days, range.to - days});
+    }
+    return cut(period, (struct period_range){date_add_months(range.from, -MONTHS_IN_YEAR),
+                                             date_add_months(range.to, -MONTHS_IN_YEAR)});
 }
 
 /* --- field types ----------------------------------------------------------------------------- */

@@ -44,6 +44,7 @@ struct period {
     enum period_kind kind;
     int months;                /* of PERIOD_MONTHS */
     struct period_range range; /* PERIOD_ALL: the whole calendar */
+    bool is_weeks;             /* asked for as whole weeks */
     bool is_running;           /* today lies in it, before its last day; or it ends today by
                                   definition (mtd, ytd) */
     bool is_cut;               /* mtd, ytd: ends before its calendar unit does */
@@ -70,7 +71,7 @@ MUST_CHECK int period_from_word(const char *word, const struct calendar *calenda
 struct period_range period_before(const struct period *period, const struct calendar *calendar,
                                   int steps);
 
-/* The like period a year before. */
+/* The same months or dates a year before; for weeks 52 weeks before, so that the weekdays fit. */
 struct period_range period_last_year(const struct period *period, const struct calendar *calendar);
 
 /* First day of the ledger's month that holds `date`. */
@@ -81,8 +82,11 @@ date_day calendar_week_start(const struct calendar *calendar, date_day date);
  * "1 to 22 November 2026", "28 December 2025 to 3 January 2026". */
 void period_describe(struct period_range range, const struct calendar *calendar, struct buf *text);
 
-/* The same with its preposition: "in October 2026", "on 3 October 2026", "from 1 to 22 November
- * 2026", "in all". */
+/* "in October 2026", "on 3 October 2026", "from 1 to 22 November 2026". */
+void period_range_phrase(struct period_range range, const struct calendar *calendar,
+                         struct buf *text);
+
+/* The same for a period, with "in all" for all days. */
 void period_phrase(const struct period *period, const struct calendar *calendar, struct buf *text);
 
 /* struct period: flat members period, start_date, end_date. */

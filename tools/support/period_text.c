@@ -71,16 +71,20 @@ void period_describe(struct period_range range, const struct calendar *calendar,
         describe_days(from, to, text);
 }
 
-void period_phrase(const struct period *period, const struct calendar *calendar, struct buf *text)
+void period_range_phrase(struct period_range range, const struct calendar *calendar,
+                         struct buf *text)
 {
-    struct period_range range = period->range;
-    if (period->kind == PERIOD_ALL) {
-        buf_append_text(text, "in all");
-        return;
-    }
     if (calendar->first_day_of_month == 1 && is_calendar_months(range))
         buf_append_text(text, "in ");
     else
         buf_append_text(text, range.from == range.to ? "on " : "from ");
     period_describe(range, calendar, text);
+}
+
+void period_phrase(const struct period *period, const struct calendar *calendar, struct buf *text)
+{
+    if (period->kind == PERIOD_ALL || period->kind == PERIOD_NONE)
+        buf_append_text(text, "in all");
+    else
+        period_range_phrase(period->range, calendar, text);
 }

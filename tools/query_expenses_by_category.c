@@ -1,0 +1,135 @@
+/* query_expenses_by_category: what one category cost in a period, and its expenses. */
+#include "tools/tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/query_expenses_by_category.sql.h"
+#include "tools/support/expense_page.h"
+#include "tools/support/filter.h"
+#include "tools/support/query.h"
+#include "tools/support/spoken.h"
+
+struct query_expenses_by_category_args {
+    struct name_ref category;
+    struct period period;
+    bool include_subcategories;
+    const char *sort;
+    struct field_opt_int limit;
+    struct cursor cursor;
+
+    struct name_question names; /* no arguments from here on */
+    struct name_ref *asked[1];
+    uint64_t question; /* what cursors are bound to */
+};
+
+enum {
+    QUESTION_PARAMS = 6 /* the first parameters of the statements, which cursors are bound to */
+};
+
+static const char *const sorts[] = {"-date", "date", "-amount", "amount", NULL};
+
+static const struct field args[] = {
+    ARG_CATEGORY(struct query_expenses_by_category_args, category, .flags = FIELD_REQUIRED,
+                 .doc = "Name, Parent: Child or id."),
+    ARG_PERIOD(struct query_expenses_by_category_args, period, "this_month"),
+    ARG_BOOL(struct query_expenses_by_category_args, include_subcategories, .def = "true",
+             .doc = "Count those below it as well."),
+    ARG_CHOICE(struct query_expenses_by_category_args, sort, .choices = sorts, .def = "-date",
+               .doc = "-date: newest first."),
+    ARG_OPT_INT(struct query_expenses_by_category_args, limit, .min = 1, .max = ROWS_MAX,
+                .doc = "Most rows, 20 by default; the total covers all."),
+    ARG_CURSOR(struct query_expenses_by_category_args, cursor),
+    ARG_END,
+};
+
+static const struct field result[] = {
+    OUT_ANSWER(expense_fields),
+    OUT_END,
+};
+
+static int category_read(struct call *call, const struct db_rows *rows);
+
+static int category_run(struct call *call)
+{
+    struct query_expenses_by_category_args *a = call_args(call);
+    char id[24];
+    char most[24];
+    bool is_by_amount = strstr(a->sort, "amount") != NULL;
+    bool is_descending = a->sort[0] == '-';
+    (void)snprintf(id, sizeof(id), "%lld", (long long)a->category.id);
+    (void)snprintf(most, sizeof(most), "%lld", (long long)expense_page_limit(&a->limit) + 1);
+    const char *values[] = {
+        call_ledger(call)->id_text,
+        a->period.from,
+        a->period.to,
+        a->category.id > 0 ? id : NULL,
+        a->category.folded,
+        a->include_subcategories ? "t" : "f",
+        a->cursor.key,
+        a->cursor.id_key,
+        most,
+        is_descending ? "t" : "f", /* of by_amount only */
+    };
+    a->question = filter_hash(a->sort, values, QUESTION_PARAMS);
+    if (!page_cursor_fits(call, &a->cursor, a->question))
+        return 0;
+    if (is_by_amount)
+        return tool_read(call, &sql_by_amount, values, category_read);
+    return tool_read(call, is_descending ? &sql_newest : &sql_oldest, values, category_read);
+}
+
+static int category_start(struct call *call)
+{
+    static const char *const fields[] = {"category"};
+    struct query_expenses_by_category_args *a = call_args(call);
+    a->asked[0] = &a->category;
+    a->names = (struct name_question){
+        .asked = a->asked, .fields = fields, .count = 1, .again = category_run, .notes = ""};
+    return category_run(call);
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static void write_summary(struct answer *answer, const struct query_expenses_by_category_args *a)
+{
+    OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
+    const char *income = db_rows_text(answer->rows, 0, BASIS_INCOME);
+    const char *transfers = db_rows_text(answer->rows, 0, BASIS_TRANSFERS);
+    struct filter filter = {.period = a->period, .kind = "expense"};
+    if (money_sign(income) != 0)
+        filter.kind = "income";
+    else if (money_sign(transfers) != 0)
+        filter.kind = "transfer";
+    spoken_total(&text, answer, &filter);
+    spoken_end(&text, answer, &a->names);
+    answer_summary(answer, &text);
+}
+
+static int category_read(struct call *call, const struct db_rows *rows)
+{
+    struct query_expenses_by_category_args *a = call_args(call);
+    int r = names_settle(call, &a->names, db_rows_text(rows, 0, BASIS_UNKNOWN));
+    if (r <= 0)
+        return r;
+    struct answer answer = {.call = call, .rows = rows, .is_large = a->limit.given};
+    answer_begin(&answer);
+    write_summary(&answer, a);
+    answer_period(&answer, &a->period);
+    answer_totals(&answer);
+    expense_page_write(&answer, expense_page_limit(&a->limit), a->question);
+    answer_basis(&answer);
+    return answer_end(&answer);
+}
+
+const struct tool tool_query_expenses_by_category = {
+    .name = "query_expenses_by_category",
+    .title = "One category",
+    .description = "What one category cost in a period, and which expenses it was.",
+    .flags = TOOL_READ_ONLY,
+    .args = args,
+    .args_size = sizeof(struct query_expenses_by_category_args),
+    .result = result,
+    .start = category_start,
+};

@@ -1,0 +1,301 @@
+/* summarize_spending: any total, ranking, share, series, average or median, and how it compares. */
+#include "tools/tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/summarize_spending.sql.h"
+#include "tools/support/answer.h"
+#include "tools/support/compare.h"
+#include "tools/support/filter.h"
+#include "tools/support/group.h"
+#include "tools/support/limits.h"
+#include "tools/support/query.h"
+#include "tools/support/sentence.h"
+#include "tools/support/spoken.h"
+
+struct summarize_spending_args {
+    struct filter filter;
+    const char *group_by;
+    const char *then_by;
+    const char *compare_to;
+    struct field_opt_int top;
+    bool include_zero;
+
+    struct comparison comparison; /* not an argument */
+};
+
+enum {
+    COLUMN_TWICE_MEDIAN = BASIS_COLUMNS,
+    COLUMN_BEFORE,
+    COLUMN_BEFORE_MISSING,
+    COLUMN_BOOKS_BEGIN,
+    COLUMN_GROUP, /* the columns of enum group_column */
+    COLUMN_IS_NAMED = COLUMN_GROUP + GROUP_COLUMNS,
+    COLUMN_REST_TOTAL,
+    COLUMN_REST_COUNTED,
+    COLUMN_GROUPS
+};
+
+static const char *const units[] = {"none", "category", "parent_category", "merchant", "user",
+                                    "tag",  "account",  "currency",        "kind",     "day",
+                                    "week", "month",    "quarter",         "year",     "weekday",
+                                    NULL};
+
+static const struct field args[] = {
+    ARG_FILTER(struct summarize_spending_args, filter, "this_month"),
+    ARG_CHOICE(struct summarize_spending_args, group_by, .choices = units, .def = "none",
+               .doc = "One row for each."),
+    ARG_CHOICE(struct summarize_spending_args, then_by, .choices = units, .def = "none",
+               .doc = "Divides the groups again."),
+    ARG_CHOICE(struct summarize_spending_args, compare_to, .choices = compare_choices,
+               .def = "none", .doc = "Adds what it was before, fairly."),
+    ARG_OPT_INT(struct summarize_spending_args, top, .min = 1, .max = ROWS_MAX,
+                .doc = "Only the largest groups."),
+    ARG_BOOL(struct summarize_spending_args, include_zero, .def = "false",
+             .doc = "Groups without expenses as well."),
+    ARG_END,
+};
+
+static const struct field result[] = {
+    OUT_ANSWER(group_fields),
+    OUT_TEXT("average"),
+    OUT_TEXT("median"),
+    OUT_TEXT("before"),
+    OUT_TEXT("change"),
+    {.name = "change_percent", .type = &field_number_or_null},
+    OUT_ANY_OBJECT("compared_with"),
+    OUT_ANY_OBJECT("rest"),
+    OUT_END,
+};
+
+static int summarize_read(struct call *call, const struct db_rows *rows);
+
+static int summarize_run(struct call *call)
+{
+    struct summarize_spending_args *a = call_args(call);
+    const struct ledger *ledger = call_ledger(call);
+    const struct period *period = &a->filter.period;
+    const char *values[FILTER_PARAMS + 9];
+    char top[24];
+    char most[24];
+    bool is_by_merchant =
+        strcmp(a->group_by, "merchant") == 0 || strcmp(a->then_by, "merchant") == 0;
+    struct filter_options options = {
+        .others = a->comparison.ranges,
+        .others_count = a->comparison.count,
+        .needs_merchant = is_by_merchant,
+    };
+    int r = filter_values(call, &a->filter, &options, values);
+    if (r != 0)
+        return r;
+    bool is_bounded = period->kind != PERIOD_ALL && period->kind != PERIOD_NONE;
+    bool ends_later = period->is_running && period->range.to > ledger->calendar.today;
+    (void)snprintf(top, sizeof(top), "%lld", (long long)a->top.value);
+    (void)snprintf(most, sizeof(most), "%d", GROUPS_MAX);
+    const char **more = values + FILTER_PARAMS;
+    more[0] = a->group_by;
+    more[1] = a->then_by;
+    more[2] = ledger->day_of_week;
+    more[3] = ledger->day_of_month;
+    more[4] = a->top.given ? top : NULL;
+    more[5] = a->include_zero ? "t" : "f";
+    more[6] = is_bounded ? period->from : NULL;
+    more[7] = is_bounded ? (ends_later ? ledger->today : period->to) : NULL;
+    more[8] = most;
+    return tool_read(call, &sql_groups, values, summarize_read);
+}
+
+static int summarize_start(struct call *call)
+{
+    struct summarize_spending_args *a = call_args(call);
+    if (strcmp(a->group_by, "none") == 0 && strcmp(a->then_by, "none") != 0)
+        return call_refuse(call, "then_by", "divides groups, so group_by must be given as well");
+    if (strcmp(a->group_by, "none") != 0 && strcmp(a->group_by, a->then_by) == 0)
+        return call_refuse(call, "then_by", "must differ from group_by");
+    if (!comparison_begin(call, &a->filter.period, a->compare_to, &a->comparison))
+        return 0;
+    int r = filter_begin(call, &a->filter, summarize_run);
+    return r == 0 ? summarize_run(call) : r;
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static bool is_time(const char *unit)
+{
+    static const char *const times[] = {"day", "week", "month", "quarter", "year", "weekday"};
+    for (size_t i = 0; i < ARRAY_LENGTH(times); i++) {
+        if (strcmp(unit, times[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The mean of the periods compared with, as it is shown. */
+static const char *before_total(const struct answer *answer, const struct group_context *context,
+                                char text[DECIMAL_TEXT_SIZE])
+{
+    return money_average(db_rows_text(answer->rows, 0, COLUMN_BEFORE), context->before_count,
+                         answer->exponent, text);
+}
+
+static size_t named_groups(const struct db_rows *rows)
+{
+    size_t count = 0;
+    while (count < db_rows_count(rows) && db_rows_bool(rows, count, COLUMN_IS_NAMED))
+        count++;
+    return count;
+}
+
+/* " Most: Rent 900.00, Food: Groceries 412.30, Travel 210.00." */
+static void say_largest(struct buf *text, const struct answer *answer,
+                        const struct summarize_spending_args *a)
+{
+    enum {
+        LARGEST_SAID = 3
+    };
+
+    size_t groups = named_groups(answer->rows);
+    bool is_ranking = strcmp(a->group_by, "none") != 0 && strcmp(a->then_by, "none") == 0 &&
+                      !is_time(a->group_by);
+    const char *between = " Most: ";
+    for (size_t i = 0; is_ranking && i < groups && i < LARGEST_SAID; i++) {
+        char amount[DECIMAL_TEXT_SIZE];
+        const char *total = db_rows_text(answer->rows, i, COLUMN_GROUP + GROUP_TOTAL);
+        if (money_sign(total) <= 0)
+            break;
+        (void)buf_append_text(text, between);
+        sentence_plain_name(text, db_rows_text(answer->rows, i, COLUMN_GROUP + GROUP_LABEL));
+        (void)buf_printf(text, " %s", money_format(total, answer->exponent, amount));
+        between = ", ";
+    }
+    if (strcmp(between, ", ") == 0)
+        (void)buf_append_char(text, '.');
+}
+
+static void write_summary(struct answer *answer, const struct summarize_spending_args *a,
+                          const struct group_context *context)
+{
+    OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
+    char before[DECIMAL_TEXT_SIZE];
+    const char *missing = db_rows_text(answer->rows, 0, COLUMN_BEFORE_MISSING);
+    spoken_total(&text, answer, &a->filter);
+    if (context->has_before) {
+        spoken_change(&text, answer, before_total(answer, context, before));
+        comparison_describe(&a->comparison, &a->filter.period, &call_ledger(answer->call)->calendar,
+                            &text);
+    }
+    spoken_end(&text, answer, &a->filter.names);
+    if (missing[0] != '\0') {
+        (void)buf_append_text(&text, " The comparison lacks, for want of a rate: ");
+        answer_say_missing(missing, &text);
+        (void)buf_append_char(&text, '.');
+    }
+    say_largest(&text, answer, a);
+    answer_summary(answer, &text);
+}
+
+static void write_middle(struct answer *answer)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    const char *counted = db_rows_text(answer->rows, 0, BASIS_COUNTED);
+    if (strcmp(counted, "0") == 0)
+        return;
+    json_put_text(
+        answer->out, "average",
+        money_average(db_rows_text(answer->rows, 0, BASIS_TOTAL), counted, answer->exponent, text));
+    json_put_text(answer->out, "median",
+                  money_average(db_rows_text(answer->rows, 0, COLUMN_TWICE_MEDIAN), "2",
+                                answer->exponent, text));
+}
+
+static void write_comparison(struct answer *answer, const struct comparison *comparison,
+                             const struct group_context *context)
+{
+    struct json_out *out = answer->out;
+    char before[DECIMAL_TEXT_SIZE];
+    char change[DECIMAL_TEXT_SIZE];
+    char text[DECIMAL_TEXT_SIZE];
+    if (!context->has_before)
+        return;
+    before_total(answer, context, before);
+    money_difference(context->total, before, answer->exponent, change);
+    json_put_text(out, "before", before);
+    json_put_text(out, "change", change);
+    row_write_number(out, "change_percent", money_percent(change, before, text));
+    json_put_object(out, "compared_with");
+    json_put_text(out, "from", date_format(comparison->ranges[comparison->counted - 1].from, text));
+    json_put_text(out, "to", date_format(comparison->ranges[0].to, text));
+    json_put_text(out, "label", comparison->to);
+    json_put_int(out, "periods", (int64_t)comparison->counted);
+    json_end_object(out);
+}
+
+/* What the groups that are not shown come to, so that everything adds up. */
+static void write_rest(struct answer *answer, size_t returned, int64_t of)
+{
+    const struct db_rows *rows = answer->rows;
+    if (returned == 0 || (int64_t)returned >= of)
+        return;
+    json_put_object(answer->out, "rest");
+    json_put_int(answer->out, "groups", of - (int64_t)returned);
+    answer_money(answer, "total", db_rows_text(rows, returned - 1, COLUMN_REST_TOTAL));
+    json_put_int(answer->out, "count", db_rows_int(rows, returned - 1, COLUMN_REST_COUNTED));
+    json_end_object(answer->out);
+}
+
+static void write_groups(struct answer *answer, const struct group_context *context)
+{
+    struct answer_list list = {
+        .key = "rows",
+        .fields = group_fields,
+        .count = named_groups(answer->rows),
+        .column = COLUMN_GROUP,
+        .data = context,
+    };
+    size_t returned = answer_rows(answer, &list);
+    int64_t of = db_rows_int(answer->rows, 0, COLUMN_GROUPS);
+    answer_listing(answer, returned, of, NULL);
+    write_rest(answer, returned, of);
+}
+
+static int summarize_read(struct call *call, const struct db_rows *rows)
+{
+    struct summarize_spending_args *a = call_args(call);
+    int r = names_settle(call, &a->filter.names, db_rows_text(rows, 0, BASIS_UNKNOWN));
+    if (r <= 0)
+        return r;
+    char counted[24];
+    comparison_reach(&a->comparison, db_rows_text(rows, 0, COLUMN_BOOKS_BEGIN));
+    (void)snprintf(counted, sizeof(counted), "%zu", a->comparison.counted);
+    struct group_context context = {
+        .total = db_rows_text(rows, 0, BASIS_TOTAL),
+        .has_then = strcmp(a->then_by, "none") != 0,
+        .has_before = a->comparison.count > 0,
+        .before_count = counted,
+    };
+    struct answer answer = {
+        .call = call, .rows = rows, .currency = a->filter.currency, .is_large = a->top.given};
+    answer_begin(&answer);
+    write_summary(&answer, a, &context);
+    answer_period(&answer, &a->filter.period);
+    answer_totals(&answer);
+    write_middle(&answer);
+    write_comparison(&answer, &a->comparison, &context);
+    write_groups(&answer, &context);
+    answer_basis(&answer);
+    return answer_end(&answer);
+}
+
+const struct tool tool_summarize_spending = {
+    .name = "summarize_spending",
+    .title = "Summarize spending",
+    .description = "How much was spent: totals, rankings, shares and trends of any period, and "
+                   "whether it is more or less than before.",
+    .flags = TOOL_READ_ONLY,
+    .args = args,
+    .args_size = sizeof(struct summarize_spending_args),
+    .result = result,
+    .start = summarize_start,
+};

@@ -1,0 +1,199 @@
+-- Totals of a filter by groups. $13 group_by, $14 then_by, $15 first day of the week, $16 first day
+-- of the month, $17 how many groups to name (null: all), $18 whether groups without rows are wanted,
+-- $19 and $20 first and last day to look for such groups (null: those of the rows), $21 most rows.
+-- Group keys of time sort as time; a weekday's key has a digit in front for that.
+-- name: groups
+WITH
+-- include: filter
+, hit AS (
+    SELECT m.slot, m.expense_id, m.spent_on, m.category_id, m.user_id, m.account_id, m.kind,
+           m.currency, m.amount, m.value, m.pending, m.merchant_folded, m.deleted, m.kind_counts,
+           NOT m.deleted AND m.kind_counts AS included
+    FROM matched m
+),
+-- include: basis
+, middle AS (
+    -- The two middle amounts (or twice the one); their mean is the median, exactly.
+    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY h.value)
+               + percentile_disc(0.5) WITHIN GROUP (ORDER BY h.value DESC) AS twice_median
+    FROM hit h
+    WHERE h.slot = 1 AND h.included
+), days AS (
+    SELECT h.spent_on AS day FROM hit h WHERE h.included
+    UNION
+    SELECT g.day::date
+    FROM basis b
+    CROSS JOIN generate_series(coalesce($19::date, b.first_day::date)::timestamp,
+                               coalesce($20::date, b.last_day::date)::timestamp,
+                               interval '1 day') AS g (day)
+    WHERE $18::boolean
+), units AS (
+    SELECT unit, level FROM unnest(ARRAY[$13::text, $14::text]) WITH ORDINALITY AS u (unit, level)
+    WHERE unit IN ('day', 'week', 'month', 'quarter', 'year', 'weekday')
+), day_keys AS MATERIALIZED (
+    -- A week belongs to the ISO week of its fourth day.
+    SELECT u.level, d.day,
+           CASE u.unit
+           WHEN 'day' THEN to_char(d.day, 'YYYY-MM-DD')
+           WHEN 'week' THEN to_char(d.day - (extract(isodow FROM d.day)::integer
+                                             - $15::integer + 7) % 7 + 3, 'IYYY-"W"IW')
+           WHEN 'month' THEN to_char(d.day - ($16::integer - 1), 'YYYY-MM')
+           WHEN 'quarter' THEN to_char(d.day - ($16::integer - 1), 'YYYY-"Q"Q')
+           WHEN 'year' THEN to_char(d.day - ($16::integer - 1), 'YYYY')
+           ELSE ((extract(isodow FROM d.day)::integer - $15::integer + 7) % 7)::text
+               || to_char(d.day, 'FMDay')
+           END AS key
+    FROM units u
+    CROSS JOIN days d
+), tagged AS MATERIALIZED (
+    -- Several tags together are a group of their own, so that nothing counts twice.
+    SELECT et.expense_id, string_agg(t.name, ' + ' ORDER BY t.folded) AS key
+    FROM hit h
+    JOIN ninepence.expense_tags et ON et.ledger_id = $1::bigint AND et.expense_id = h.expense_id
+    JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = et.tag_id
+    WHERE 'tag' IN ($13::text, $14::text)
+    GROUP BY et.expense_id
+), keyed AS (
+    SELECT h.slot, h.value, h.merchant_folded, h.expense_id,
+           CASE $13::text
+           WHEN 'none' THEN ''
+           WHEN 'category' THEN coalesce(c.path, 'Uncategorized')
+           WHEN 'parent_category' THEN coalesce(r.path, 'Uncategorized')
+           WHEN 'merchant' THEN coalesce(h.merchant_folded, '(none)')
+           WHEN 'user' THEN coalesce(u.name, '(none)')
+           WHEN 'tag' THEN coalesce(t.key, '(none)')
+           WHEN 'account' THEN coalesce(o.name, '(none)')
+           WHEN 'currency' THEN h.currency
+           WHEN 'kind' THEN h.kind
+           ELSE d1.key END AS key1,
+           CASE $14::text
+           WHEN 'none' THEN ''
+           WHEN 'category' THEN coalesce(c.path, 'Uncategorized')
+           WHEN 'parent_category' THEN coalesce(r.path, 'Uncategorized')
+           WHEN 'merchant' THEN coalesce(h.merchant_folded, '(none)')
+           WHEN 'user' THEN coalesce(u.name, '(none)')
+           WHEN 'tag' THEN coalesce(t.key, '(none)')
+           WHEN 'account' THEN coalesce(o.name, '(none)')
+           WHEN 'currency' THEN h.currency
+           WHEN 'kind' THEN h.kind
+           ELSE d2.key END AS key2
+    FROM hit h
+    LEFT JOIN ninepence.categories c
+        ON c.ledger_id = $1::bigint AND c.category_id = h.category_id
+    LEFT JOIN ninepence.categories r ON r.ledger_id = $1::bigint AND r.category_id = c.root_id
+    LEFT JOIN ninepence.users u ON u.ledger_id = $1::bigint AND u.user_id = h.user_id
+    LEFT JOIN ninepence.accounts o ON o.ledger_id = $1::bigint AND o.account_id = h.account_id
+    LEFT JOIN tagged t ON t.expense_id = h.expense_id
+    LEFT JOIN day_keys d1 ON d1.level = 1 AND d1.day = h.spent_on
+    LEFT JOIN day_keys d2 ON d2.level = 2 AND d2.day = h.spent_on
+    WHERE h.included AND h.value IS NOT NULL AND $13::text <> 'none'
+), sums AS (
+    SELECT grouping(k.key2) = 1 AS is_group, k.key1, k.key2,
+           sum(k.value) FILTER (WHERE k.slot = 1) AS total,
+           count(*) FILTER (WHERE k.slot = 1) AS counted,
+           sum(k.value) FILTER (WHERE k.slot > 1) AS before
+    FROM keyed k
+    GROUP BY GROUPING SETS ((k.key1), (k.key1, k.key2))
+), wished AS (
+    -- Groups to show although they have no rows.
+    SELECT n.level, n.key
+    FROM (
+        SELECT d.level, d.key
+        FROM day_keys d
+        WHERE $19::date IS NULL OR d.day BETWEEN $19::date AND $20::date
+        UNION
+        SELECT v.level, c.path
+        FROM unnest(ARRAY[$13::text, $14::text]) WITH ORDINALITY AS v (unit, level)
+        JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND NOT c.archived
+            AND (v.unit = 'category' OR v.unit = 'parent_category' AND c.parent_id IS NULL)
+            AND (c.kind = ANY ($12::text[]))
+            AND ((SELECT categories FROM wanted) IS NULL
+                 OR c.category_id = ANY ((SELECT categories FROM wanted)::bigint[]))
+        UNION
+        SELECT v.level, u.name
+        FROM unnest(ARRAY[$13::text, $14::text]) WITH ORDINALITY AS v (unit, level)
+        JOIN ninepence.users u ON u.ledger_id = $1::bigint AND v.unit = 'user'
+            AND ((SELECT users FROM wanted) IS NULL
+                 OR u.user_id = ANY ((SELECT users FROM wanted)::bigint[]))
+        UNION
+        SELECT v.level, o.name
+        FROM unnest(ARRAY[$13::text, $14::text]) WITH ORDINALITY AS v (unit, level)
+        JOIN ninepence.accounts o ON o.ledger_id = $1::bigint AND v.unit = 'account'
+            AND NOT o.archived
+            AND ((SELECT accounts FROM wanted) IS NULL
+                 OR o.account_id = ANY ((SELECT accounts FROM wanted)::bigint[]))
+        UNION
+        SELECT 1, s.key1 FROM sums s
+        UNION
+        SELECT 2, s.key2 FROM sums s WHERE NOT s.is_group
+        UNION
+        SELECT 2, '' WHERE $14::text = 'none'
+    ) n
+    WHERE $18::boolean AND $13::text <> 'none'
+), leaves AS (
+    SELECT s.key1, s.key2, coalesce(s.total, 0) AS total, s.counted, coalesce(s.before, 0) AS before
+    FROM sums s
+    WHERE NOT s.is_group
+    UNION ALL
+    SELECT a.key, b.key, 0, 0, 0
+    FROM wished a
+    JOIN wished b ON b.level = 2
+    WHERE a.level = 1
+        AND NOT EXISTS (SELECT 1 FROM sums s
+                        WHERE NOT s.is_group AND s.key1 = a.key AND s.key2 = b.key)
+), heads AS (
+    SELECT l.key1, sum(l.total) AS total,
+           row_number() OVER (ORDER BY sum(l.total) DESC, l.key1) AS rank
+    FROM leaves l
+    GROUP BY l.key1
+), ordered AS (
+    SELECT l.key1, l.key2, l.total, l.counted, l.before,
+           coalesce(g.rank <= $17::bigint, true) AS is_named,
+           row_number() OVER (ORDER BY coalesce(g.rank <= $17::bigint, true) DESC,
+                              CASE WHEN k.is_time1 THEN l.key1 END, g.rank,
+                              CASE WHEN k.is_time2 THEN l.key2 END, l.total DESC, l.key2) AS position
+    FROM leaves l
+    JOIN heads g ON g.key1 = l.key1
+    CROSS JOIN (SELECT EXISTS (SELECT 1 FROM units WHERE level = 1) AS is_time1,
+                       EXISTS (SELECT 1 FROM units WHERE level = 2) AS is_time2) k
+), grouped AS (
+    -- What follows a row, so that an answer can be cut behind any of them and still add up.
+    SELECT o.position, o.key1, o.key2, o.total, o.counted, o.before, o.is_named,
+           coalesce(sum(o.total) OVER rest, 0) AS rest_total,
+           coalesce(sum(o.counted) OVER rest, 0) AS rest_counted,
+           count(*) OVER () AS groups
+    FROM ordered o
+    WINDOW rest AS (ORDER BY o.position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+), labels AS (
+    SELECT k.merchant_folded, max(e.merchant) AS merchant
+    FROM (SELECT h.merchant_folded, max(h.expense_id) AS expense_id FROM keyed h
+          WHERE h.merchant_folded IS NOT NULL AND 'merchant' IN ($13::text, $14::text)
+          GROUP BY h.merchant_folded) k
+    JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = k.expense_id
+    GROUP BY k.merchant_folded
+)
+SELECT
+-- include: basis_columns
+, b.twice_median,
+b.before,
+b.before_missing,
+b.books_begin,
+CASE $13::text WHEN 'merchant' THEN coalesce(m1.merchant, g.key1)
+               WHEN 'weekday' THEN substr(g.key1, 2) ELSE g.key1 END AS label1,
+CASE $14::text WHEN 'merchant' THEN coalesce(m2.merchant, g.key2)
+               WHEN 'weekday' THEN substr(g.key2, 2) ELSE g.key2 END AS label2,
+g.total, g.counted, g.before, g.is_named, g.rest_total, g.rest_counted, g.groups
+FROM (SELECT 1 AS position, basis.*, middle.twice_median,
+             (SELECT coalesce(sum(h.value), 0) FROM hit h WHERE h.slot > 1 AND h.included) AS before,
+             (SELECT string_agg(concat_ws(' ', r.currency, r.amount, r.rows), ';' ORDER BY r.currency)
+              FROM (SELECT h.currency, sum(h.amount) AS amount, count(*) AS rows
+                    FROM hit h
+                    WHERE h.slot > 1 AND h.included AND h.value IS NULL
+                    GROUP BY h.currency) r) AS before_missing,
+             (SELECT to_char(min(e.spent_on), 'YYYY-MM-DD') FROM ninepence.expenses e
+              WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL) AS books_begin
+      FROM basis CROSS JOIN middle) b
+FULL JOIN (SELECT * FROM grouped WHERE position <= $21::bigint) g ON g.position = b.position
+LEFT JOIN labels m1 ON m1.merchant_folded = g.key1
+LEFT JOIN labels m2 ON m2.merchant_folded = g.key2
+ORDER BY coalesce(g.position, 1);

@@ -1,0 +1,248 @@
+/* Builds summary sentences out of the first row of an answer. No arithmetic but differences. */
+#include "tools/support/spoken.h"
+
+#include <string.h>
+
+#include "tools/support/money.h"
+#include "tools/support/sentence.h"
+
+enum {
+    UNIT_SEPARATOR = 0x1f,
+    NAMES_SHOWN = 5
+};
+
+static const char *basis_text(const struct answer *answer, enum basis_column column)
+{
+    return db_rows_text(answer->rows, 0, (size_t)column);
+}
+
+static const char *without_sign(const char *decimal)
+{
+    return decimal[0] == '-' ? decimal + 1 : decimal;
+}
+
+void spoken_money(struct buf *text, const struct answer *answer, const char *numeric)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    (void)buf_printf(text, "%s %s", money_format(numeric, answer->exponent, amount),
+                     answer->currency);
+}
+
+static void spoken_size(struct buf *text, const struct answer *answer, const char *numeric)
+{
+    spoken_money(text, answer, without_sign(numeric));
+}
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+/* The next label of kind `code` at *at; its end, or NULL when there is none. */
+static const char *next_label(const char **at, char code)
+{
+    while (**at != '\0') {
+        const char *end = strchrnul(*at, UNIT_SEPARATOR);
+        if (**at == code)
+            return end;
+        *at = *end == '\0' ? end : end + 1;
+    }
+    return NULL;
+}
+
+static int count_labels(const char *labels, char code)
+{
+    int count = 0;
+    const char *end;
+    while ((end = next_label(&labels, code))) {
+        count++;
+        labels = *end == '\0' ? end : end + 1;
+    }
+    return count;
+}
+
+/* "A", "A and B", "A, B and C", "A, B, C, D, E and 2 others". */
+static void say_labels(struct buf *text, const char *labels, char code)
+{
+    int total = count_labels(labels, code);
+    const char *end;
+    for (int i = 0; i < total && i < NAMES_SHOWN; i++) {
+        OWNED_BUF name = BUF_INIT(4096);
+        end = next_label(&labels, code);
+        if (!end)
+            return;
+        (void)buf_append(&name, labels + 1, (size_t)(end - labels - 1));
+        (void)buf_append_text(text, i == 0 ? "" : i + 1 == total ? " and " : ", ");
+        sentence_plain_name(text, buf_text(&name));
+        labels = *end == '\0' ? end : end + 1;
+    }
+    if (total > NAMES_SHOWN)
+        (void)buf_printf(text, " and %d others", total - NAMES_SHOWN);
+}
+
+void spoken_names(struct buf *text, const struct answer *answer)
+{
+    static const struct {
+        char code;
+        const char *before;
+    } parts[] = {{'c', " on "}, {'m', " at "}, {'t', " tagged "}, {'a', " from "}};
+
+    const char *labels = basis_text(answer, BASIS_LABELS);
+    for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
+        if (count_labels(labels, parts[i].code) == 0)
+            continue;
+        (void)buf_append_text(text, parts[i].before);
+        say_labels(text, labels, parts[i].code);
+    }
+}
+
+/* Whether something that counts is dated after today. */
+static bool reaches_beyond_today(const struct answer *answer)
+{
+    return strcmp(basis_text(answer, BASIS_LAST_DAY), call_ledger(answer->call)->today) > 0;
+}
+
+static void say_rest_of_filter(struct buf *text, const struct answer *answer,
+                               const struct filter *filter)
+{
+    if (filter->text) {
+        (void)buf_append_text(text, " with the words ");
+        sentence_name(text, filter->text);
+    }
+    if (filter->min_amount.text && filter->max_amount.text)
+        (void)buf_printf(text, " in amounts of %s to %s", filter->min_amount.text,
+                         filter->max_amount.text);
+    else if (filter->min_amount.text)
+        (void)buf_printf(text, " in amounts of at least %s", filter->min_amount.text);
+    else if (filter->max_amount.text)
+        (void)buf_printf(text, " in amounts of at most %s", filter->max_amount.text);
+    (void)buf_append_char(text, ' ');
+    period_phrase(&filter->period, &call_ledger(answer->call)->calendar, text);
+    if (filter->period.is_running && !filter->period.is_cut && !reaches_beyond_today(answer))
+        (void)buf_append_text(text, " so far");
+}
+
+/* --- totals ---------------------------------------------------------------------------------- */
+
+static void say_subject(struct buf *text, const struct answer *answer)
+{
+    const char *labels = basis_text(answer, BASIS_LABELS);
+    if (count_labels(labels, 'u') > 0)
+        say_labels(text, labels, 'u');
+    else
+        (void)buf_append_text(text, "You");
+}
+
+static void say_spending(struct buf *text, const struct answer *answer)
+{
+    const char *total = basis_text(answer, BASIS_TOTAL);
+    bool is_negative = money_sign(total) < 0;
+    say_subject(text, answer);
+    (void)buf_append_text(text, is_negative ? " got back " : " spent ");
+    spoken_size(text, answer, total);
+    if (is_negative)
+        (void)buf_append_text(text, " more than was spent");
+}
+
+static void say_all_kinds(struct buf *text, const struct answer *answer)
+{
+    char rest[DECIMAL_TEXT_SIZE];
+    char spending[DECIMAL_TEXT_SIZE];
+
+    enum {
+        DECIMALS = 4
+    };
+
+    money_difference(basis_text(answer, BASIS_TOTAL), basis_text(answer, BASIS_INCOME), DECIMALS,
+                     rest);
+    money_difference(rest, basis_text(answer, BASIS_TRANSFERS), DECIMALS, spending);
+    (void)buf_append_text(text, "Spending of ");
+    spoken_money(text, answer, spending);
+    (void)buf_append_text(text, ", income of ");
+    spoken_money(text, answer, basis_text(answer, BASIS_INCOME));
+    (void)buf_append_text(text, " and transfers of ");
+    spoken_money(text, answer, basis_text(answer, BASIS_TRANSFERS));
+}
+
+static void say_amount(struct buf *text, const struct answer *answer, const char *kind)
+{
+    const char *total = basis_text(answer, BASIS_TOTAL);
+    if (strcmp(kind, "all") == 0) {
+        say_all_kinds(text, answer);
+    } else if (strcmp(kind, "expense") == 0) {
+        say_spending(text, answer);
+    } else if (strcmp(kind, "transfer") == 0) {
+        (void)buf_append_text(text, "Transfers add up to ");
+        spoken_money(text, answer, total);
+    } else {
+        bool is_refund = strcmp(kind, "refund") == 0;
+        say_subject(text, answer);
+        (void)buf_append_text(text, is_refund ? " got refunds of " : " received ");
+        spoken_size(text, answer, total);
+    }
+}
+
+static bool is_expense_kind(const char *kind)
+{
+    return strcmp(kind, "expense") == 0;
+}
+
+void spoken_total(struct buf *text, const struct answer *answer, const struct filter *filter)
+{
+    int64_t counted = db_rows_int(answer->rows, 0, BASIS_COUNTED);
+    const char *refunds = basis_text(answer, BASIS_REFUNDS);
+    bool is_expense = is_expense_kind(filter->kind);
+    if (db_rows_int(answer->rows, 0, BASIS_LISTED) == 0) {
+        (void)buf_printf(text, "There %s %s%s", is_expense ? "are no" : "is nothing of the kind",
+                         is_expense ? "expenses" : filter->kind, filter->currency ? " in " : "");
+        (void)buf_append_text(text, filter->currency ? filter->currency : "");
+        spoken_names(text, answer);
+        if (count_labels(basis_text(answer, BASIS_LABELS), 'u') > 0) {
+            (void)buf_append_text(text, " by ");
+            say_labels(text, basis_text(answer, BASIS_LABELS), 'u');
+        }
+        say_rest_of_filter(text, answer, filter);
+        return;
+    }
+    say_amount(text, answer, filter->kind);
+    spoken_names(text, answer);
+    say_rest_of_filter(text, answer, filter);
+    (void)buf_append_text(text, " (");
+    sentence_count(text, counted, is_expense ? "expense" : "entry",
+                   is_expense ? "expenses" : "entries");
+    if (is_expense && money_sign(refunds) != 0) {
+        (void)buf_append_text(text, ", refunds of ");
+        spoken_size(text, answer, refunds);
+        (void)buf_append_text(text, " taken off");
+    }
+    if (reaches_beyond_today(answer))
+        (void)buf_append_text(text, ", some dated after today");
+    (void)buf_append_char(text, ')');
+}
+
+void spoken_change(struct buf *text, const struct answer *answer, const char *before)
+{
+    char change[DECIMAL_TEXT_SIZE];
+    char percent[DECIMAL_TEXT_SIZE];
+    money_difference(basis_text(answer, BASIS_TOTAL), before, answer->exponent, change);
+    int sign = money_sign(change);
+    if (sign == 0) {
+        (void)buf_append_text(text, ", as much as ");
+        return;
+    }
+    (void)buf_append_text(text, ", ");
+    if (money_sign(before) > 0)
+        (void)buf_printf(text, "%s %%", without_sign(money_percent(change, before, percent)));
+    else
+        spoken_size(text, answer, change);
+    (void)buf_append_text(text, sign > 0 ? " more than " : " less than ");
+}
+
+void spoken_end(struct buf *text, const struct answer *answer, const struct name_question *names)
+{
+    const char *missing = basis_text(answer, BASIS_RATES_MISSING);
+    (void)buf_append_char(text, '.');
+    if (missing[0] != '\0') {
+        (void)buf_append_text(text, " Left out for want of an exchange rate: ");
+        answer_say_missing(missing, text);
+        (void)buf_append_char(text, '.');
+    }
+    (void)buf_append_text(text, names->notes ? names->notes : "");
+}
