@@ -4,8 +4,8 @@ import random
 import oracle
 import periods
 
-GROUPINGS = ["none", "category", "parent_category", "merchant", "user", "account", "currency", "kind",
-             "day", "week", "month", "quarter", "year", "weekday"]
+GROUPINGS = ["none", "category", "parent_category", "merchant", "user", "account", "tag", "currency",
+             "kind", "day", "week", "month", "quarter", "year", "weekday"]
 PERIODS = ["today", "yesterday", "this_week", "last_week", "this_month", "last_month", "mtd",
            "this_quarter", "last_quarter", "this_year", "last_year", "ytd", "last_7_days",
            "last_30_days", "last_90_days", "last_2_weeks", "last_3_months", "last_6_months",
@@ -55,7 +55,7 @@ class Questions:
             "user": lambda: self.some(list(self.model.users.values()), 2),
             "account": lambda: self.some(list(self.model.accounts.values()), 2),
             "tag": lambda: self.some(list(self.model.tag_names.values()), 2),
-            "text": lambda: self.random.choice(self.words),
+            "text": lambda: " ".join(self.random.sample(self.words, self.random.choice([1, 1, 2]))),
             "min_amount": lambda: self.random.choice(["5", "12.50", 20, "100"]),
             "max_amount": lambda: self.random.choice(["100", "150.00", 180, "1000"]),
             "currency": lambda: self.random.choice(self.currencies),
@@ -184,7 +184,11 @@ def listing(model, right, rows, answer, args):
                 if name not in shape and name in row:
                     problems.append(f"{row['id']} has {name} {row[name]!r}, but none is stored")
     order = args.get("sort", "-date")
-    if order.endswith("date") and sorted(ids) == sorted(wanted):
-        expected = [row.day for row in model.sort(right["rows"], order)]
-        same(problems, "order", expected, [wanted[id].day for id in ids])
+    if sorted(ids) == sorted(wanted):
+        seen = [wanted[id] for id in ids]
+        keys = [row.day if order.endswith("date") else model.value(row, args) for row in seen]
+        if None in keys:  # what has no rate comes last
+            same(problems, "rows without a rate", True, not any(keys[keys.index(None):]))
+            keys = keys[:keys.index(None)]
+        same(problems, f"order {order}", sorted(keys, reverse=order[0] == "-"), keys)
     return problems

@@ -155,8 +155,8 @@ class Model:
         if name == "tag":
             return any(fold(tag) in [fold(text) for text in values] for tag in row.tags)
         if name == "text":
-            return any(fold(value) in fold(part) for part in
-                       (row.merchant, row.description, row.notes) if part)
+            parts = [fold(part) for part in (row.merchant, row.description, row.notes) if part]
+            return all(any(word in part for part in parts) for word in fold(value).split())
         if name == "currency":
             return row.currency == value
         if name == "min_amount":
@@ -204,34 +204,33 @@ class Model:
     # --- summarize_spending ----------------------------------------------------------------------
 
     def group(self, row, grouping):
-        """Labels of the groups that a row belongs to."""
+        """The label of the group that a row belongs to: one, so that no group counts it again."""
         if grouping in TIME:
-            return [periods.label(grouping, row.day)]
+            return periods.label(grouping, row.day)
         if grouping == "category":
-            return [self.path(row.category)]
+            return self.path(row.category)
         if grouping == "parent_category":
-            return [self.root(row.category)]
+            return self.root(row.category)
         if grouping == "merchant":
-            return [row.merchant_folded or "(none)"]
+            return row.merchant_folded or "(none)"
         if grouping == "user":
-            return [self.users.get(row.user, "(none)")]
+            return self.users.get(row.user, "(none)")
         if grouping == "account":
-            return [self.accounts.get(row.account, "(none)")]
+            return self.accounts.get(row.account, "(none)")
         if grouping == "tag":
-            return row.tags or ["(none)"]
-        return [{"currency": row.currency, "kind": row.kind}[grouping]]
+            return " + ".join(sorted(row.tags, key=fold)) or "(none)"
+        return {"currency": row.currency, "kind": row.kind}[grouping]
 
     def sums(self, args, period):
         """{(group, then): [total, count]} and the whole total and count."""
         groups = {}
         inside, _ = self.counted(args, period)
         first, second = args.get("group_by", "none"), args.get("then_by", "none")
-        for row in inside:
-            for one in self.group(row, first) if first != "none" else []:
-                for two in self.group(row, second) if second != "none" else [None]:
-                    entry = groups.setdefault((one, two), [ZERO, 0])
-                    entry[0] += self.value(row, args)
-                    entry[1] += 1
+        for row in inside if first != "none" else []:
+            key = (self.group(row, first), None if second == "none" else self.group(row, second))
+            entry = groups.setdefault(key, [ZERO, 0])
+            entry[0] += self.value(row, args)
+            entry[1] += 1
         return groups, sum((self.value(row, args) for row in inside), ZERO), len(inside)
 
     def summarize(self, args, default_period="this_month"):
@@ -315,7 +314,7 @@ class Model:
                 "count": len(inside), "rows": inside + missing}
 
     def read(self, args, default_period="all"):
-        """Rows in order; ties in the order of their ids, in the direction of the sort."""
+        """The rows of a list, and what they add up to."""
         period = self.period(args, default_period)
         status = args.get("status", "any")
         kind = args.get("kind", "expense")
@@ -326,15 +325,8 @@ class Model:
                 and test(row) and self.of_kind(row, kind)]
         values = [self.value(row, args) for row in rows]
         total = sum((value for value in values if value is not None), ZERO)
-        return {"period": period, "rows": self.sort(rows, args.get("sort", "-date")),
-                "total": money(total, args.get("currency", self.currency)),
+        return {"period": period, "rows": rows, "total": money(total, args.get("currency", self.currency)),
                 "count": sum(1 for value in values if value is not None)}
-
-    @staticmethod
-    def sort(rows, order):
-        if order.endswith("date"):
-            return sorted(rows, key=lambda row: (row.day, int(row.id)), reverse=order[0] == "-")
-        return rows
 
     # --- monthly_summary -------------------------------------------------------------------------
 
