@@ -182,6 +182,7 @@ static void write_summary(struct answer *answer, const struct summarize_spending
     const char *missing = db_rows_text(answer->rows, 0, COLUMN_BEFORE_MISSING);
     spoken_total(&text, answer, &a->filter);
     if (context->has_before) {
+        (void)buf_append_text(&text, ", ");
         spoken_change(&text, answer, before_total(answer, context, before));
         comparison_describe(&a->comparison, &a->filter.period, &call_ledger(answer->call)->calendar,
                             &text);

@@ -351,6 +351,42 @@ static void test_period_bind_contradictions_are_refused(void **state)
     }
 }
 
+struct monthly {
+    struct period_word month;
+};
+
+static const struct field monthly_fields[] = {
+    ARG_MONTH(struct monthly, month, "this_month", .doc = "Which."),
+    ARG_END,
+};
+
+static void test_month_bind_takes_months_only(void **state)
+{
+    (void)state;
+    static const char *const words[] = {
+        "2026-10", "this_month", "Last Month",    "October",          "2026-13",   "2026",
+        "2026-Q1", "mtd",        "last_2_months", "2026-10..2026-11", "2026-10-01"};
+
+    enum {
+        MONTHS = 3
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        char json[80];
+        const char *why = NULL;
+        struct arena arena;
+        struct monthly monthly = {0};
+        (void)snprintf(json, sizeof(json), "{\"month\":\"%s\"}", words[i]);
+        OWNED_JSON object = json_parse(json, strlen(json), &why);
+        arena_init(&arena, 65536);
+        struct bind bind = {.arena = &arena};
+        assert_int_equal(bind_object(&bind, monthly_fields, object, &monthly),
+                         i < MONTHS ? 0 : -EINVAL);
+        bind_clear(&bind);
+        arena_free(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +405,7 @@ int main(void)
         cmocka_unit_test(test_period_phrase_is_what_a_person_says),
         cmocka_unit_test(test_period_bind_forms_and_default),
         cmocka_unit_test(test_period_bind_contradictions_are_refused),
+        cmocka_unit_test(test_month_bind_takes_months_only),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -246,17 +246,24 @@ static void word_schema(const struct field *field, struct json_out *out)
         json_put_text(out, "default", field->extra);
 }
 
+/* A copy in small letters with underscores for blanks. */
+static char *normal_word(struct bind *bind, const char *text)
+{
+    char *word = arena_strdup(bind->arena, text);
+    for (char *c = word; c && *c != '\0'; c++)
+        *c = *c == ' ' ? '_' : (char)tolower((unsigned char)*c);
+    return word;
+}
+
 static int word_bind(struct bind *bind, const struct field *field, const cJSON *value, void *target)
 {
     (void)field;
     int r = -EINVAL;
     char *word = NULL;
     if (cJSON_IsString(value)) {
-        word = arena_strdup(bind->arena, value->valuestring);
+        word = normal_word(bind, value->valuestring);
         if (!word)
             return -ENOMEM;
-        for (char *c = word; *c != '\0'; c++)
-            *c = *c == ' ' ? '_' : (char)tolower((unsigned char)*c);
         r = period_check_word(word);
     }
     if (r == -ERANGE) {
@@ -272,6 +279,24 @@ static int word_bind(struct bind *bind, const struct field *field, const cJSON *
                          "YYYY-MM-DD, A..B or all, got %s",
                          bind_show(bind, value));
     }
+    ((struct period_word *)target)->text = word;
+    return 0;
+}
+
+static int month_bind(struct bind *bind, const struct field *field, const cJSON *value,
+                      void *target)
+{
+    struct period_spec spec;
+    char *word = normal_word(bind, cJSON_IsString(value) ? value->valuestring : "");
+    (void)field;
+    if (!word)
+        return -ENOMEM;
+    bool is_month = period_word_parse(word, &spec) == 0 && !strstr(word, "..") &&
+                    ((spec.form == FORM_UNITS && spec.unit == UNIT_MONTH && spec.count == 1) ||
+                     (spec.form == FORM_SPAN && spec.first.unit == UNIT_MONTH));
+    if (!is_month)
+        return bind_fail(bind, "must be this_month, last_month or YYYY-MM, got %s",
+                         bind_show(bind, value));
     ((struct period_word *)target)->text = word;
     return 0;
 }
@@ -308,6 +333,12 @@ const struct field_type field_period_word = {
     .name = "period",
     .schema = word_schema,
     .bind = word_bind,
+};
+
+const struct field_type field_month = {
+    .name = "month",
+    .schema = word_schema,
+    .bind = month_bind,
 };
 
 static void group_schema(const struct field *field, struct json_out *out)

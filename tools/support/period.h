@@ -93,6 +93,9 @@ void period_phrase(const struct period *period, const struct calendar *calendar,
 extern const struct field_type field_period;
 extern const struct field_type field_period_word;
 
+/* struct period_word: this_month, last_month or YYYY-MM; `.extra` is the default word. */
+extern const struct field_type field_month;
+
 // clang-format off
 /* The members of a period; `default_` is a word or NULL (absent: PERIOD_NONE). */
 #define PERIOD_FIELDS(default_)                                                                    \
@@ -104,6 +107,8 @@ extern const struct field_type field_period_word;
         ARG_DATE(struct period, end_date, .doc = "Inclusive."),                                    \
         ARG_END,                                                                                   \
     }
+#define ARG_MONTH(S, member, default_, ...)                                                        \
+    FIELD_ROW(S, member, struct period_word, field_month, .extra = (default_), __VA_ARGS__)
 #define ARG_PERIOD(S, member, default_, ...)                                                       \
     FIELD_ROW(S, member, struct period, field_period, .fields = PERIOD_FIELDS(default_),           \
               .doc = "The days that count.", __VA_ARGS__)

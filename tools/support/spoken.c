@@ -224,10 +224,9 @@ void spoken_change(struct buf *text, const struct answer *answer, const char *be
     money_difference(basis_text(answer, BASIS_TOTAL), before, answer->exponent, change);
     int sign = money_sign(change);
     if (sign == 0) {
-        (void)buf_append_text(text, ", as much as ");
+        (void)buf_append_text(text, "as much as ");
         return;
     }
-    (void)buf_append_text(text, ", ");
     if (money_sign(before) > 0)
         (void)buf_printf(text, "%s %%", without_sign(money_percent(change, before, percent)));
     else

@@ -12,7 +12,7 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
 /* " on Food: Groceries at Costco": what the names of the filter mean in the ledger. */
 void spoken_names(struct buf *text, const struct answer *answer);
 
-/* ", 9.0 % more than " or its like, without what it is compared with. `before` as it is shown. */
+/* "9.0 % more than " or its like, without what it is compared with. `before` as it is shown. */
 void spoken_change(struct buf *text, const struct answer *answer, const char *before);
 
 /* Amount and currency: "612.40 USD". */
