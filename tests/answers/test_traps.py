@@ -238,7 +238,8 @@ class Writes(unittest.TestCase):
 
     def test_02_refund_with_either_sign_is_stored_negative(self):
         for amount in ("60", "-60"):
-            id = self.create(amount=amount, date="2026-11-21", kind="refund", category="Clothing")
+            id = self.create(amount=amount, date="2026-11-21", kind="refund", category="Clothing",
+                             merchant=f"Shop {amount}")
             self.assertEqual(self.stored(id)[1], "-60.0000")
 
     def test_06_base_amount_is_rounded_half_to_even_at_the_rate_of_the_day(self):
@@ -261,8 +262,8 @@ class Writes(unittest.TestCase):
 
     def test_12_amounts_as_numbers_and_as_text_are_the_same(self):
         for amount in ("12.5", 12.5, "12.50"):
-            self.assertEqual(self.stored(self.create(amount=amount, date="2026-11-20"))[1],
-                             "12.5000")
+            id = self.create(amount=amount, date="2026-11-20", merchant=f"Shop {amount!r}")
+            self.assertEqual(self.stored(id)[1], "12.5000")
 
     def test_10_deleted_rows_leave_every_sum_and_are_kept(self):
         before = self.server.ask("summarize_spending", {"period": "2026-10"})["total"]

@@ -241,9 +241,9 @@ class Refused(unittest.TestCase):
 
     def test_every_tool_answers_nonsense_of_each_type_for_each_field(self):
         nonsense = [None, True, -1, 1.5, 10 ** 30, "", "x" * 5000, "\u202e\u0007", [], [[]], {},
-                    {"a": {}}, ["a", 1, None], "'; DROP TABLE ninepence.expenses; --"]
+                    {"a": {}}, ["a", 1, None], "'; DROP TABLE expenses; --"]
         for tool in self.tools.names():
-            for field in self.tools.tools[tool]["inputSchema"]["properties"]:
+            for field in self.tools.tools[tool]["inputSchema"].get("properties", {}):
                 for value in nonsense:
                     result = self.server.call(tool, {field: value, "no_such_field": 1})
                     self.assertTrue(result["isError"])
@@ -251,9 +251,9 @@ class Refused(unittest.TestCase):
 
     def test_questions_answer_nonsense_without_an_inner_failure(self):
         nonsense = [None, -1, 1.5, 10 ** 30, "", "x" * 5000, "\u202e", [], {}, ["a", 1],
-                    "'; DROP TABLE ninepence.expenses; --", "%", "\\", "_", "(", "🍕"]
+                    "'; DROP TABLE expenses; --", "%", "\\", "_", "(", "🍕"]
         for tool in filter(self.tools.is_read_only, self.tools.names()):
-            for field in self.tools.tools[tool]["inputSchema"]["properties"]:
+            for field in self.tools.tools[tool]["inputSchema"].get("properties", {}):
                 for value in nonsense:
                     with self.subTest(f"{tool} {field}={value!r:.60}"):
                         answer = self.server.request("tools/call", {
