@@ -44,7 +44,8 @@ function(ninepence_embed_migrations ret_source)
     set(${ret_source} ${source} PARENT_SCOPE)
 endfunction()
 
-# tools/x.c declares `const struct tool tool_x`; the list of all is sorted by name.
+# tools/x.c defines `const struct tool tool_x`; the header declares all of them, the source lists them
+# sorted by name.
 function(ninepence_list_tools ret_source)
     set(names)
     foreach(path ${ARGN})
@@ -58,12 +59,14 @@ function(ninepence_list_tools ret_source)
         string(APPEND declarations "extern const struct tool tool_${name};\n")
         string(APPEND rows "    &tool_${name},\n")
     endforeach()
+    file(CONFIGURE OUTPUT ${NINEPENCE_GENERATED}/tools/list.h @ONLY CONTENT
+"/* Made by cmake/Embed.cmake from the files in tools/. */
+@declarations@")
     set(source ${NINEPENCE_GENERATED}/tools/list.c)
     file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
 "/* Made by cmake/Embed.cmake from the files in tools/. */
 #include \"tools/tool.h\"
 
-@declarations@
 const struct tool *const tools_all[] = {
 @rows@    NULL,
 };

@@ -3,7 +3,7 @@
 #include "tools/support/answer.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/support/currency.h"
@@ -142,21 +142,35 @@ struct missing {
     long long count;
 };
 
-/* Reads the part at *at and moves behind it; false at the end. */
-static bool next_missing(const char **at, struct missing *ret_missing)
+/* Copies the word at *at and moves behind it and one separator; false when it is empty or too
+ * long. */
+static bool take_word(const char **at, char *word, size_t size)
 {
-    int length = 0;
-    if (sscanf(*at, "%3s %47s %lld%n", ret_missing->currency, ret_missing->amount,
-               &ret_missing->count, &length) != 3)
+    size_t length = strcspn(*at, " ;");
+    if (length == 0 || length >= size)
         return false;
+    memcpy(word, *at, length);
+    word[length] = '\0';
     *at += length;
-    *at += **at == ';' ? 1 : 0;
-    int exponent = currency_exponent(ret_missing->currency);
-    (void)money_format(ret_missing->amount, exponent < 0 ? 2 : exponent, ret_missing->amount);
+    *at += **at != '\0' ? 1 : 0;
     return true;
 }
 
-int64_t answer_rates_missing(const struct answer *answer)
+/* Reads the part at *at and moves behind it; false at the end. */
+static bool next_missing(const char **at, struct missing *ret_missing)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    char count[DECIMAL_TEXT_SIZE];
+    if (!take_word(at, ret_missing->currency, sizeof(ret_missing->currency)) ||
+        !take_word(at, amount, sizeof(amount)) || !take_word(at, count, sizeof(count)))
+        return false;
+    int exponent = currency_exponent(ret_missing->currency);
+    (void)money_format(amount, exponent < 0 ? 2 : exponent, ret_missing->amount);
+    ret_missing->count = strtoll(count, NULL, 10);
+    return true;
+}
+
+static int64_t count_missing(const struct answer *answer)
 {
     return basis_int(answer, BASIS_LISTED) - basis_int(answer, BASIS_COUNTED);
 }
@@ -196,7 +210,7 @@ void answer_basis(struct answer *answer)
     json_put_int(out, "transfers_excluded", basis_int(answer, BASIS_TRANSFERS_EXCLUDED));
     json_put_int(out, "income_excluded", basis_int(answer, BASIS_INCOME_EXCLUDED));
     json_put_int(out, "pending", basis_int(answer, BASIS_PENDING));
-    json_put_int(out, "rates_missing", answer_rates_missing(answer));
+    json_put_int(out, "rates_missing", count_missing(answer));
     write_missing(answer);
     json_put_int(out, "deleted_excluded", basis_int(answer, BASIS_DELETED_EXCLUDED));
     json_end_object(out);

@@ -80,9 +80,6 @@ int answer_end(struct answer *answer);
 /* A member with an amount in the answer's currency, out of numeric text. */
 void answer_money(struct answer *answer, const char *key, const char *numeric);
 
-/* Number of rows that have no rate. */
-int64_t answer_rates_missing(const struct answer *answer);
-
 /* "7.00 EUR, 30.00 GBP" out of the text of a column such as BASIS_RATES_MISSING. */
 void answer_say_missing(const char *missing, struct buf *sentence);
 

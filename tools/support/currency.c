@@ -2,6 +2,7 @@
  * type. No names, no rates. */
 #include "tools/support/currency.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,8 +48,7 @@ static const struct currency *find(const char *text, size_t length)
     if (length != 3)
         return NULL;
     for (size_t i = 0; i < 3; i++) {
-        bool is_small = text[i] >= 'a' && text[i] <= 'z';
-        code[i] = is_small ? (char)(text[i] - 'a' + 'A') : text[i];
+        code[i] = (char)toupper((unsigned char)text[i]);
     }
     return bsearch(code, currencies, ARRAY_LENGTH(currencies), sizeof(currencies[0]), compare_code);
 }

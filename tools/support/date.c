@@ -116,13 +116,6 @@ const char *date_month_name(int month)
     return names[month - 1];
 }
 
-const char *date_weekday_name(int weekday)
-{
-    static const char *const names[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
-                                        "Friday", "Saturday", "Sunday"};
-    return names[weekday - 1];
-}
-
 void date_resolve(struct date_arg *date, date_day today)
 {
     if (!date->given)

@@ -36,8 +36,6 @@ const char *date_format(date_day date, char ret_text[DATE_TEXT_SIZE]);
 
 /* "October"; 1 to 12. */
 const char *date_month_name(int month);
-/* "Monday"; 1 to 7. */
-const char *date_weekday_name(int weekday);
 
 /* A date as it was asked for: a day, or one relative to today, which is known only when the ledger
  * is open (date_resolve(), called by the frame before a tool starts). */

@@ -18,34 +18,42 @@ static int times_ten(decimal_units *units, int times)
     return 0;
 }
 
+/* Appends a digit; beyond SCALE_MAX decimals only zeros are let go. */
+static int take_digit(struct decimal *number, int digit, bool is_decimal)
+{
+    if (is_decimal && number->scale == SCALE_MAX)
+        return digit == 0 ? 0 : -ERANGE;
+    if (times_ten(&number->units, 1) != 0 ||
+        __builtin_add_overflow(number->units, (decimal_units)digit, &number->units))
+        return -ERANGE;
+    number->scale += is_decimal ? 1 : 0;
+    return 0;
+}
+
+/* Takes the digits at *at and moves behind them; -EINVAL when there are none. */
+static int take_digits(const char **at, struct decimal *number, bool is_decimal)
+{
+    const char *begin = *at;
+    int r = 0;
+    for (; r == 0 && **at >= '0' && **at <= '9'; (*at)++)
+        r = take_digit(number, **at - '0', is_decimal);
+    return r == 0 && *at == begin ? -EINVAL : r;
+}
+
 int decimal_parse(const char *text, struct decimal *ret_number)
 {
     struct decimal number = {0};
     bool is_negative = *text == '-';
-    bool has_digit = false;
-    bool has_point = false;
-    if (*text == '-' || *text == '+')
+    text += is_negative || *text == '+' ? 1 : 0;
+    int r = take_digits(&text, &number, false);
+    if (r == 0 && *text == '.') {
         text++;
-    for (; *text != '\0'; text++) {
-        if (*text == '.' && !has_point && has_digit) {
-            has_point = true;
-            continue;
-        }
-        if (*text < '0' || *text > '9')
-            return -EINVAL;
-        has_digit = true;
-        if (has_point && number.scale == SCALE_MAX) {
-            if (*text != '0')
-                return -ERANGE;
-            continue;
-        }
-        if (times_ten(&number.units, 1) != 0 ||
-            __builtin_add_overflow(number.units, (decimal_units)(*text - '0'), &number.units))
-            return -ERANGE;
-        number.scale += has_point ? 1 : 0;
+        r = take_digits(&text, &number, true);
     }
-    if (!has_digit || (has_point && number.scale == 0))
-        return -EINVAL;
+    if (r == 0 && *text != '\0')
+        r = -EINVAL;
+    if (r != 0)
+        return r;
     if (is_negative)
         number.units = -number.units;
     *ret_number = number;

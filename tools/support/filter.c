@@ -86,7 +86,7 @@ int filter_begin(struct call *call, struct filter *filter, int (*again)(struct c
     for (size_t i = 0; i < ARRAY_LENGTH(lists); i++)
         total += lists[i].list->count;
     const char **fields = arena_array(call_arena(call), total + 1, sizeof(*fields));
-    names->asked = arena_array(call_arena(call), total + 1, sizeof(*names->asked));
+    names->asked = arena_array(call_arena(call), total + 1, sizeof(struct name_ref *));
     if (!fields || !names->asked)
         return -ENOMEM;
     for (size_t i = 0; i < ARRAY_LENGTH(lists); i++) {
@@ -233,9 +233,4 @@ uint64_t filter_hash(const char *tool, const char *const *values, size_t count)
     for (size_t i = 0; i < count; i++)
         hash = hash_text(hash, values[i]);
     return hash;
-}
-
-const char *filter_currency(const struct call *call, const struct filter *filter)
-{
-    return filter->currency ? filter->currency : call_ledger(call)->currency;
 }

@@ -49,9 +49,6 @@ MUST_CHECK int filter_values(struct call *call, const struct filter *filter,
 /* A number for the tool and its first `count` parameters, that cursors are bound to. */
 uint64_t filter_hash(const char *tool, const char *const *values, size_t count);
 
-/* Currency of the answer's amounts, and its decimals. */
-const char *filter_currency(const struct call *call, const struct filter *filter);
-
 extern const struct field_type field_filter;
 extern const char *const filter_kinds[];
 

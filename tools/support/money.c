@@ -21,36 +21,54 @@ static size_t digits_at(const char *text)
     return count;
 }
 
-int money_parse(struct arena *arena, const char *text, struct money *ret_money)
+/* The parts of an amount as written. */
+struct amount_parts {
+    bool is_negative;
+    const char *whole, *fraction;
+    size_t digits, decimals;
+};
+
+static int split_amount(const char *text, struct amount_parts *ret_parts)
 {
-    while (*text == ' ')
-        text++;
-    bool is_negative = *text == '-';
-    text += is_negative ? 1 : 0;
-    size_t whole = digits_at(text);
-    const char *fraction = text + whole;
-    size_t decimals = 0;
-    if (*fraction == '.') {
-        fraction++;
-        decimals = digits_at(fraction);
-        if (decimals == 0)
+    struct amount_parts parts = {0};
+    text += strspn(text, " ");
+    parts.is_negative = *text == '-';
+    parts.whole = text + (parts.is_negative ? 1 : 0);
+    parts.digits = digits_at(parts.whole);
+    const char *end = parts.whole + parts.digits;
+    parts.fraction = end;
+    if (*end == '.') {
+        parts.fraction = end + 1;
+        parts.decimals = digits_at(parts.fraction);
+        end = parts.fraction + parts.decimals;
+        if (parts.decimals == 0)
             return -EINVAL;
     }
-    const char *end = fraction + decimals;
-    if (whole == 0 || end[strspn(end, " ")] != '\0')
+    if (parts.digits == 0 || end[strspn(end, " ")] != '\0')
         return -EINVAL;
-    for (; whole > 1 && *text == '0'; whole--)
-        text++;
-    while (decimals > 0 && fraction[decimals - 1] == '0')
-        decimals--;
-    if (whole > MONEY_MAX_DIGITS || decimals > MONEY_MAX_DECIMALS)
+    *ret_parts = parts;
+    return 0;
+}
+
+int money_parse(struct arena *arena, const char *text, struct money *ret_money)
+{
+    struct amount_parts parts;
+    int r = split_amount(text, &parts);
+    if (r != 0)
+        return r;
+    for (; parts.digits > 1 && *parts.whole == '0'; parts.digits--)
+        parts.whole++;
+    while (parts.decimals > 0 && parts.fraction[parts.decimals - 1] == '0')
+        parts.decimals--;
+    if (parts.digits > MONEY_MAX_DIGITS || parts.decimals > MONEY_MAX_DECIMALS)
         return -ERANGE;
-    bool is_zero = whole == 1 && *text == '0' && decimals == 0;
-    char *copy = arena_printf(arena, "%s%.*s%s%.*s", is_negative && !is_zero ? "-" : "", (int)whole,
-                              text, decimals > 0 ? "." : "", (int)decimals, fraction);
+    bool is_zero = parts.digits == 1 && *parts.whole == '0' && parts.decimals == 0;
+    char *copy = arena_printf(arena, "%s%.*s%s%.*s", parts.is_negative && !is_zero ? "-" : "",
+                              (int)parts.digits, parts.whole, parts.decimals > 0 ? "." : "",
+                              (int)parts.decimals, parts.fraction);
     if (!copy)
         return -ENOMEM;
-    *ret_money = (struct money){.text = copy, .decimals = (int)decimals};
+    *ret_money = (struct money){.text = copy, .decimals = (int)parts.decimals};
     return 0;
 }
 

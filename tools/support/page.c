@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tools/support/limits.h"
@@ -68,16 +69,15 @@ static int take_parts(char *plain, struct cursor *cursor)
     char *check = strrchr(plain, ' ');
     char *key = strchr(plain, ' ');
     char *id_key = key ? strchr(key + 1, ' ') : NULL;
-    unsigned long long question = 0;
     char expected[16];
-    char end = '\0';
+    char *end = NULL;
     if (!check || !id_key || id_key == check)
         return -EINVAL;
     size_t checked = (size_t)(check + 1 - plain);
     (void)snprintf(expected, sizeof(expected), "%08" PRIx32, checksum(plain, checked));
     *key++ = *id_key++ = *check++ = '\0';
-    if (strcmp(expected, check) != 0 || !is_number(key) || !is_number(id_key) ||
-        sscanf(plain, "%16llx%c", &question, &end) != 1)
+    uint64_t question = strtoull(plain, &end, 16);
+    if (strcmp(expected, check) != 0 || !is_number(key) || !is_number(id_key) || *end != '\0')
         return -EINVAL;
     *cursor = (struct cursor){.key = key, .id_key = id_key, .question = question};
     return 0;

@@ -42,7 +42,7 @@ date_day calendar_month_start(const struct calendar *calendar, date_day date)
     return month_start(calendar, month_number(calendar, date));
 }
 
-date_day calendar_week_start(const struct calendar *calendar, date_day date)
+static date_day week_start(const struct calendar *calendar, date_day date)
 {
     int since = date_weekday(date) - calendar->first_day_of_week;
     return date - (since < 0 ? since + DAYS_IN_WEEK : since);
@@ -73,7 +73,7 @@ static void resolve_units(struct period *period, const struct period_spec *spec,
         return;
     }
     if (spec->unit == UNIT_WEEK) {
-        date_day week = calendar_week_start(calendar, today);
+        date_day week = week_start(calendar, today);
         date_day from = spec->with_running ? week : week - DAYS_IN_WEEK * count;
         period->range = (struct period_range){from, from + DAYS_IN_WEEK * count - 1};
         period->kind = PERIOD_DAYS;
@@ -250,8 +250,10 @@ static void word_schema(const struct field *field, struct json_out *out)
 static char *normal_word(struct bind *bind, const char *text)
 {
     char *word = arena_strdup(bind->arena, text);
-    for (char *c = word; c && *c != '\0'; c++)
-        *c = *c == ' ' ? '_' : (char)tolower((unsigned char)*c);
+    for (char *c = word; c && *c != '\0'; c++) {
+        int small = tolower((unsigned char)*c);
+        *c = (char)(small == ' ' ? '_' : small);
+    }
     return word;
 }
 

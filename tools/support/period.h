@@ -76,13 +76,9 @@ struct period_range period_last_year(const struct period *period, const struct c
 
 /* First day of the ledger's month that holds `date`. */
 date_day calendar_month_start(const struct calendar *calendar, date_day date);
-date_day calendar_week_start(const struct calendar *calendar, date_day date);
 
-/* For sentences: "October 2026", "2026", "the third quarter of 2026", "3 October 2026",
- * "1 to 22 November 2026", "28 December 2025 to 3 January 2026". */
-void period_describe(struct period_range range, const struct calendar *calendar, struct buf *text);
-
-/* "in October 2026", "on 3 October 2026", "from 1 to 22 November 2026". */
+/* For sentences: "in October 2026", "in 2026", "in the third quarter of 2026", "on 3 October 2026",
+ * "from 1 to 22 November 2026", "from 28 December 2025 to 3 January 2026". */
 void period_range_phrase(struct period_range range, const struct calendar *calendar,
                          struct buf *text);
 

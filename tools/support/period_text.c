@@ -61,7 +61,7 @@ static bool is_calendar_months(struct period_range range)
     return civil_of(range.from).day == 1 && is_month_end(civil_of(range.to));
 }
 
-void period_describe(struct period_range range, const struct calendar *calendar, struct buf *text)
+static void describe(struct period_range range, const struct calendar *calendar, struct buf *text)
 {
     struct civil from = civil_of(range.from);
     struct civil to = civil_of(range.to);
@@ -78,7 +78,7 @@ void period_range_phrase(struct period_range range, const struct calendar *calen
         buf_append_text(text, "in ");
     else
         buf_append_text(text, range.from == range.to ? "on " : "from ");
-    period_describe(range, calendar, text);
+    describe(range, calendar, text);
 }
 
 void period_phrase(const struct period *period, const struct calendar *calendar, struct buf *text)

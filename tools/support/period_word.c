@@ -97,44 +97,60 @@ static bool take_word(const char **at, const char *word)
     return true;
 }
 
-/* YYYY, YYYY-Qn, YYYY-MM, YYYY-MM-DD, today, yesterday; moves *at behind it. */
+/* -Qn at *at. */
+static int take_quarter(const char **at, struct period_point *point)
+{
+    int quarter = 0;
+    *at += strlen("-q");
+    if (take_number(at, 1, &quarter) != 0 || quarter < 1 || quarter > 4)
+        return -ERANGE;
+    point->unit = UNIT_QUARTER;
+    point->month = quarter * 3 - 2;
+    return 0;
+}
+
+/* -MM at *at; exactly two digits. */
+static int take_month(const char **at, struct period_point *point)
+{
+    const char *digits = ++*at;
+    if (take_number(at, 2, &point->month) != 0 || *at - digits != 2)
+        return -EINVAL;
+    if (point->month < 1 || point->month > 12)
+        return -ERANGE;
+    point->unit = UNIT_MONTH;
+    return 0;
+}
+
+/* YYYY, YYYY-Qn, YYYY-MM, YYYY-MM-DD; moves *at behind it. */
+static int take_calendar_point(const char **at, struct period_point *ret_point)
+{
+    struct period_point point = {.unit = UNIT_YEAR, .month = 1};
+    const char *start = *at;
+    int r = 0;
+    if (take_number(at, 4, &point.year) != 0 || *at - start != 4)
+        return -EINVAL;
+    if (point.year < 1900 || point.year > 2999)
+        return -ERANGE;
+    if (**at == '-')
+        r = (*at)[1] == 'q' ? take_quarter(at, &point) : take_month(at, &point);
+    if (r == 0 && point.unit == UNIT_MONTH && **at == '-') {
+        *at = start;
+        r = take_day(at, &point);
+    }
+    if (r == 0)
+        *ret_point = point;
+    return r;
+}
+
+/* A point of the calendar, today or yesterday. */
 static int take_point(const char **at, struct period_point *ret_point)
 {
-    struct period_point point = {.month = 1};
     bool is_yesterday = take_word(at, "yesterday");
     if (is_yesterday || take_word(at, "today")) {
         *ret_point = (struct period_point){UNIT_DAY, .is_relative = true, -(date_day)is_yesterday};
         return 0;
     }
-    const char *start = *at;
-    if (take_number(at, 4, &point.year) != 0 || *at - start != 4)
-        return -EINVAL;
-    if (point.year < 1900 || point.year > 2999)
-        return -ERANGE;
-    point.unit = UNIT_YEAR;
-    if (**at == '-' && (*at)[1] == 'q') {
-        *at += 2;
-        int quarter = 0;
-        if (take_number(at, 1, &quarter) != 0 || quarter < 1 || quarter > 4)
-            return -ERANGE;
-        point.unit = UNIT_QUARTER;
-        point.month = quarter * 3 - 2;
-    } else if (**at == '-') {
-        const char *month = ++*at;
-        if (take_number(at, 2, &point.month) != 0 || *at - month != 2)
-            return -EINVAL;
-        if (point.month < 1 || point.month > 12)
-            return -ERANGE;
-        point.unit = UNIT_MONTH;
-        if (**at == '-') {
-            *at = start;
-            int r = take_day(at, &point);
-            if (r != 0)
-                return r;
-        }
-    }
-    *ret_point = point;
-    return 0;
+    return take_calendar_point(at, ret_point);
 }
 
 static int parse_span(const char *word, struct period_spec *ret_spec)

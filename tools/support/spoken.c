@@ -77,7 +77,7 @@ static void say_labels(struct buf *text, const char *labels, char code)
         (void)buf_printf(text, " and %d others", total - NAMES_SHOWN);
 }
 
-void spoken_names(struct buf *text, const struct answer *answer)
+static void say_names(struct buf *text, const struct answer *answer)
 {
     static const struct {
         char code;
@@ -193,7 +193,7 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
         (void)buf_printf(text, "There %s %s%s", is_expense ? "are no" : "is nothing of the kind",
                          is_expense ? "expenses" : filter->kind, filter->currency ? " in " : "");
         (void)buf_append_text(text, filter->currency ? filter->currency : "");
-        spoken_names(text, answer);
+        say_names(text, answer);
         if (count_labels(basis_text(answer, BASIS_LABELS), 'u') > 0) {
             (void)buf_append_text(text, " by ");
             say_labels(text, basis_text(answer, BASIS_LABELS), 'u');
@@ -202,7 +202,7 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
         return;
     }
     say_amount(text, answer, filter->kind);
-    spoken_names(text, answer);
+    say_names(text, answer);
     say_rest_of_filter(text, answer, filter);
     (void)buf_append_text(text, " (");
     sentence_count(text, counted, is_expense ? "expense" : "entry",

@@ -9,9 +9,6 @@
 /* "You spent 612.40 USD on Groceries in October 2026 (18 expenses)", without the full stop. */
 void spoken_total(struct buf *text, const struct answer *answer, const struct filter *filter);
 
-/* " on Food: Groceries at Costco": what the names of the filter mean in the ledger. */
-void spoken_names(struct buf *text, const struct answer *answer);
-
 /* "9.0 % more than " or its like, without what it is compared with. `before` as it is shown. */
 void spoken_change(struct buf *text, const struct answer *answer, const char *before);
 
