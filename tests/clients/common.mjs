@@ -58,3 +58,11 @@ export async function checkCancel(client) {
   const after = await client.callTool({ name: 'check_health', arguments: {} });
   assert.ok(!after.isError);
 }
+
+/** What the client complained of: nothing but, perhaps, the answer that was on its way when the call
+ * was cancelled. */
+export function assertOnlyLateAnswers(problems) {
+  const others = problems.filter((text) => !/unknown message ID/.test(text));
+  assert.deepEqual(others, []);
+  assert.ok(problems.length <= 1, problems.join('\n'));
+}

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { checkCancel, checkManyAtOnce, checkTools, checkWrite } from './common.mjs';
+import { assertOnlyLateAnswers, checkCancel, checkManyAtOnce, checkTools, checkWrite } from './common.mjs';
 import { isAlive, parameters, until } from './server.mjs';
 
 /** The SDK always asks for its newest revision; an older client asks for its own. */
@@ -25,7 +25,7 @@ for (const revision of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
     const transport = new Asking(parameters(), revision);
     const client = new Client({ name: 'sdk1-test', version: '1' });
     const problems = [];
-    client.onerror = (error) => problems.push(error.message);
+    client.onerror = (error) => problems.push(error.message.slice(0, 200));
     let agreed;
     transport.setProtocolVersion = (version) => { agreed = version; };
     await client.connect(transport);
@@ -42,6 +42,6 @@ for (const revision of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
     await checkCancel(client);
     await client.close();
     await until(() => !isAlive(pid), 'the server to end');
-    assert.deepEqual(problems, []);
+    assertOnlyLateAnswers(problems);
   });
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { checkCancel, checkManyAtOnce, checkTools, checkWrite } from './common.mjs';
+import { assertOnlyLateAnswers, checkCancel, checkManyAtOnce, checkTools, checkWrite } from './common.mjs';
 import { isAlive, parameters, until } from './server.mjs';
 
 const MODERN = '2026-07-28';
@@ -14,7 +14,7 @@ for (const [name, mode, era] of [['legacy', 'legacy', 'legacy'], ['auto', 'auto'
     const transport = new StdioClientTransport(parameters());
     const client = new Client({ name: 'sdk2-test', version: '1' }, { versionNegotiation: { mode } });
     const problems = [];
-    client.onerror = (error) => problems.push(error.message);
+    client.onerror = (error) => problems.push(error.message.slice(0, 200));
     await client.connect(transport);
     const pid = transport.pid;
     assert.equal(client.getProtocolEra(), era);
@@ -29,6 +29,6 @@ for (const [name, mode, era] of [['legacy', 'legacy', 'legacy'], ['auto', 'auto'
     await checkCancel(client);
     await client.close();
     await until(() => !isAlive(pid), 'the server to end');
-    assert.deepEqual(problems, []);
+    assertOnlyLateAnswers(problems);
   });
 }
