@@ -19,7 +19,7 @@ static bool is_ready(const struct call *call)
 static const cJSON *progress_token(const struct call *call)
 {
     const cJSON *token = json_get(json_get(call->request.message.params, "_meta"), "progressToken");
-    return token && (cJSON_IsString(token) || json_is_number(token)) ? token : NULL;
+    return rpc_is_id(token) ? token : NULL;
 }
 
 /* At most MCP_PROGRESS_MAX in a second, counted from the first of them. */

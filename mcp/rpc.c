@@ -6,7 +6,7 @@
 
 #include "mcp/era.h"
 
-static bool is_id(const cJSON *id)
+bool rpc_is_id(const cJSON *id)
 {
     if (cJSON_IsString(id))
         return true;
@@ -19,7 +19,7 @@ void rpc_read(const cJSON *tree, struct rpc_message *ret_message)
     const char *version = json_get_text(tree, "jsonrpc");
     *ret_message = (struct rpc_message){
         .kind = RPC_INVALID,
-        .id = is_id(id) ? id : NULL,
+        .id = rpc_is_id(id) ? id : NULL,
         .method = json_get_text(tree, "method"),
         .params = json_get(tree, "params"),
         .result = json_get(tree, "result"),

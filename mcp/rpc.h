@@ -38,6 +38,9 @@ struct rpc_message {
 
 void rpc_read(const cJSON *tree, struct rpc_message *ret_message);
 
+/* Whether the value can be an id (or a progress token): a string or an integer. */
+bool rpc_is_id(const cJSON *id);
+
 /* Same type and same value: 1 is not "1". */
 bool rpc_same_id(const cJSON *a, const cJSON *b);
 

@@ -1,5 +1,5 @@
 /* The server that the official conformance suite tests: tools, resources and prompts with the names
- * and texts that the suite expects, on mcp/ alone. README.md lists them. */
+ * and texts that the suite expects, on mcp/ alone. fixture.md lists them. */
 #ifndef TESTS_CONFORMANCE_FIXTURE_H
 #define TESTS_CONFORMANCE_FIXTURE_H
 
