@@ -7,7 +7,7 @@ import jsonschema
 from support.mcp_client import text_of
 
 LARGEST_ANSWER = 32 * 1024
-SENTENCE_END = re.compile(r"[.!?](?=\s|$)")
+SENTENCE_END = re.compile(r"""(?<=[\w"')\]])[.!?](?=\s+[A-Z"'(]|\s*$)""")
 
 
 class Tools:
