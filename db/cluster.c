@@ -111,7 +111,6 @@ void cluster_fail(struct db_cluster *cluster, const struct db_failure *failure)
 void cluster_left(struct db_cluster *cluster)
 {
     come_to_rest(cluster);
-    cluster_child_forget(&cluster->server); /* others may hold it: it goes on without us */
     void (*released)(void *data) = cluster->released;
     cluster->released = NULL;
     if (released)

@@ -36,7 +36,7 @@ void db_cluster_acquire(struct db_cluster *cluster,
  * `ready` does not run. */
 void db_cluster_release(struct db_cluster *cluster, void (*released)(void *data), void *data);
 
-/* NULL is fine. Without a release before it the server runs on, for the next one to adopt. The loop
+/* NULL is fine. A cluster that is held or at rest keeps no loop alive. Without a release before it the server runs on, for the next one to adopt. The loop
  * must run once more for the handles to be given back. */
 void db_cluster_free(struct db_cluster *cluster);
 

@@ -174,6 +174,10 @@ int cluster_child_start(uv_loop_t *loop, const struct cluster_place *place,
         uv_close(handle, free_child);
         return r;
     }
+    if (command->in_background) {
+        uv_handle_t *handle = (uv_handle_t *)&child->process;
+        uv_unref(handle);
+    }
     child->is_running = true;
     *ret_child = child;
     return 0;

@@ -70,6 +70,7 @@ static void sync_files(struct db_cluster *cluster)
                                             .stdin_fd = -1,
                                             .stdout_fd = -1,
                                             .keep_fd = -1,
+                                            .in_background = true,
                                             .ended = syncer_ended,
                                             .data = cluster};
     cluster->is_new = false;

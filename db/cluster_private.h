@@ -125,6 +125,7 @@ struct cluster_command {
     int stdin_fd;            /* -1: /dev/null; otherwise borrowed */
     int stdout_fd;           /* -1: the log; otherwise borrowed */
     int keep_fd;             /* -1, or one more descriptor that the child holds as 3 */
+    bool in_background;      /* keeps no loop alive */
     pid_t not_a_server;      /* PostgreSQL is told that this process is no server of its own; 0 */
     void (*ended)(void *data, int64_t status, int signal); /* may be NULL */
     void *data;

@@ -187,6 +187,7 @@ static int start_server(struct db_cluster *cluster, pid_t not_a_server)
                                       .stdin_fd = -1,
                                       .stdout_fd = -1,
                                       .keep_fd = -1,
+                                      .in_background = true,
                                       .not_a_server = not_a_server,
                                       .ended = server_ended,
                                       .data = cluster};

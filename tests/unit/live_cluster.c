@@ -198,6 +198,33 @@ static void test_eight_in_and_out_leave_nothing_running(void **state)
     assert_int_equal(session_close(&session), 0);
 }
 
+/* Runs the loop until nothing keeps it alive. */
+static void session_idle(struct session *session)
+{
+    uv_handle_t *guard = (uv_handle_t *)&session->guard;
+    (void)uv_timer_start(&session->guard, rig_guard_rings, RIG_WAIT_MS, 0);
+    uv_unref(guard);
+    assert_int_equal(uv_run(&session->loop, UV_RUN_DEFAULT), 0);
+    uv_ref(guard);
+    (void)uv_timer_stop(&session->guard);
+}
+
+static void test_starter_that_leaves_first_has_nothing_that_keeps_its_loop_alive(void **state)
+{
+    (void)state;
+    struct session session;
+    session_open(&session);
+    assert_string_equal(session_acquire(&session), "");
+    struct other other = other_start("hold", 0, -1);
+    assert_memory_equal(other_read(&other), "ready ", 6);
+    session_idle(&session); /* held */
+    session_release(&session);
+    session_idle(&session); /* left to the other one */
+    assert_int_equal(db_cluster_probe(session.cluster), DB_CLUSTER_RUNNING);
+    assert_int_equal(session_close(&session), 0);
+    assert_int_equal(other_end(&other), 0);
+}
+
 static void test_two_data_homes_never_meet(void **state)
 {
     (void)state;
@@ -427,6 +454,7 @@ int main(int argc, char **argv)
         LIVE(test_release_during_start_leaves_nothing_running),
         LIVE(test_two_first_starts_at_once_share_one_server),
         LIVE(test_eight_in_and_out_leave_nothing_running),
+        LIVE(test_starter_that_leaves_first_has_nothing_that_keeps_its_loop_alive),
         LIVE(test_two_data_homes_never_meet),
         LIVE(test_stop_by_hand_is_respected_until_the_next_request),
         LIVE(test_server_of_a_killed_process_is_adopted_and_then_stopped),
