@@ -33,14 +33,14 @@ MIXED_CALLS_LONG = 1000000
 class Sizes:
     """How much is measured: for figures, or only to see that everything runs."""
 
-    def __init__(self, quick, rounds, long):
+    def __init__(self, quick, rounds, mixed, long):
         self.rounds = 1 if quick else rounds
         self.books = (10, 1000) if quick else (1000, 1000)
         self.ms = 100 if quick else 1200
         self.warm_up = 50 if quick else 400
         self.peer_warm_up = 50 if quick else 1000  # its compiler needs longer
         self.spawns = 2 if quick else 8
-        self.mixed = 1000 if quick else MIXED_CALLS
+        self.mixed = 1000 if quick else mixed
         self.mixed_long = MIXED_CALLS_LONG if long else 0
 
 
@@ -154,6 +154,8 @@ def parse():
     parser.add_argument("--quick", action="store_true",
                         help="tiny data, one round: only whether everything runs without errors")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--mixed", type=int, default=MIXED_CALLS,
+                        help="calls of every kind before memory is read (%(default)s)")
     parser.add_argument("--long", action="store_true", help="also 1e6 mixed calls, for memory")
     parser.add_argument("--save", action="store_true", help="put the tables into docs/performance.md")
     parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
@@ -180,7 +182,7 @@ def main():
     work = os.path.join(options.build, "bench-work")
     os.makedirs(work, exist_ok=True)
     programs = Programs(options.build, work)
-    sizes = Sizes(options.quick, options.rounds, options.long)
+    sizes = Sizes(options.quick, options.rounds, options.mixed, options.long)
     has_peer = shutil.which("node") is not None and os.path.isdir(
         os.path.join(HERE, "peer", "node_modules"))
     if not has_peer:
