@@ -275,15 +275,49 @@ static int parse_number(const struct scan *scan, char point, struct import_decim
     return import_decimal_parse(from, scan->negative ? length : length - 1, ret_amount);
 }
 
+/* "-1234.56", as nearly all amounts are: a sign, digits, and a mark with one or two digits behind it,
+ * which can be no grouping. *ret_mark is 0 without one. False for any other text, however right. */
+static bool is_simple(const char *text, size_t length, char *ret_mark)
+{
+    size_t sign = length > 0 && (text[0] == '-' || text[0] == '+') ? 1 : 0;
+    size_t whole = sign;
+    while (whole < length && is_digit(text[whole]))
+        whole++;
+    *ret_mark = '\0';
+    if (whole == sign || length > IMPORT_AMOUNT_DIGITS_MAX)
+        return false;
+    if (whole == length)
+        return true;
+    *ret_mark = text[whole];
+    size_t decimals = length - whole - 1;
+    return (text[whole] == '.' || text[whole] == ',') && decimals >= 1 && decimals <= 2 &&
+           is_digit(text[whole + 1]) && is_digit(text[length - 1]);
+}
+
+static int parse_simple(const char *text, size_t length, char mark,
+                        struct import_decimal *ret_amount)
+{
+    char canonical[IMPORT_AMOUNT_DIGITS_MAX];
+    if (mark != ',')
+        return import_decimal_parse(text, length, ret_amount);
+    memcpy(canonical, text, length);
+    *(char *)memchr(canonical, ',', length) = '.';
+    return import_decimal_parse(canonical, length, ret_amount);
+}
+
 int import_amount_parse(const char *text, size_t length, enum import_decimal_mark mark,
                         enum import_amount_style style, struct import_decimal *ret_amount)
 {
+    char point = mark == IMPORT_MARK_COMMA ? ',' : '.';
+    char simple = '\0';
+    if (is_simple(text, length, &simple) && (simple == '\0' || simple == point))
+        return parse_simple(text, length, simple, ret_amount);
     struct scan scan = {.at = text, .length = length};
     trim(&scan);
     bool ok = style == IMPORT_AMOUNT_PLAIN ? strip_leading_sign(&scan) : strip_surroundings(&scan);
     if (!ok || scan.length == 0)
         return -EINVAL;
-    return parse_number(&scan, mark == IMPORT_MARK_COMMA ? ',' : '.', ret_amount);
+    return parse_number(&scan, point, ret_amount);
 }
 
 static void keep_example(struct import_mark_evidence *evidence, const char *text, size_t length,
@@ -303,6 +337,12 @@ bool import_mark_see(struct import_mark_evidence *evidence, const char *text, si
 {
     struct import_decimal point = {0};
     struct import_decimal comma = {0};
+    char simple = '\0';
+    if (is_simple(text, length, &simple)) {
+        evidence->point += simple == '.' ? 1 : 0;
+        evidence->comma += simple == ',' ? 1 : 0;
+        return true;
+    }
     bool is_point = import_amount_parse(text, length, IMPORT_MARK_POINT, style, &point) == 0;
     bool is_comma = import_amount_parse(text, length, IMPORT_MARK_COMMA, style, &comma) == 0;
     if (is_point && !is_comma)

@@ -21,8 +21,10 @@ struct import_charset {
     bool is_utf8;  /* strict UTF-8: bytes that fit nothing are damage */
     bool is_mixed; /* UTF-8, else by the table */
     bool started;  /* the first character is behind us */
-    iconv_t iconv;
-    size_t unit; /* bytes to skip when one fits no character */
+    bool has_table;
+    const char *name;
+    iconv_t iconv; /* opened when the first byte needs it */
+    size_t unit;   /* bytes to skip when one fits no character */
     uint64_t valid;
     uint64_t damaged;
     char pending[PENDING_MAX];
@@ -58,12 +60,54 @@ static int put(struct import_charset *charset, const char *text, size_t length,
     return 0;
 }
 
+/* Sets in which each byte is a character. */
+static bool is_single_byte(const char *name)
+{
+    return strncmp(name, "WINDOWS-", 8) == 0 || strncmp(name, "ISO-8859", 8) == 0 ||
+           strncmp(name, "KOI8", 4) == 0 || strcmp(name, "MACINTOSH") == 0 ||
+           (strncmp(name, "CP", 2) == 0 && strcmp(name, "CP932") != 0);
+}
+
+static int open_iconv(struct import_charset *charset)
+{
+    charset->iconv = iconv_open("UTF-8", charset->name);
+    if (charset->iconv == (iconv_t)-1)
+        return errno == ENOMEM ? -ENOMEM : -EINVAL;
+    return 0;
+}
+
+/* What each byte from 0x80 is by itself. */
+static int fill_table(struct import_charset *charset)
+{
+    int r = open_iconv(charset);
+    for (unsigned int byte = TABLE_FIRST; byte < 256 && r == 0; byte++) {
+        char in = (char)(unsigned char)byte;
+        char *from = &in;
+        char *entry = charset->table[byte - TABLE_FIRST];
+        char *to = entry + 1;
+        size_t rest = 1;
+        size_t room = 4;
+        (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
+        size_t done = iconv(charset->iconv, &from, &rest, &to, &room);
+        entry[0] = (char)(4 - room);
+        if (done == (size_t)-1 || room == 4) {
+            memcpy(entry + 1, replacement, sizeof(replacement) - 1);
+            entry[0] = sizeof(replacement) - 1;
+        }
+    }
+    charset->has_table = r == 0;
+    return r;
+}
+
 /* A byte that is not UTF-8. */
 static int put_stray(struct import_charset *charset, unsigned char byte, import_charset_sink *sink,
                      void *user)
 {
     charset->damaged++;
     if (charset->is_mixed && byte >= TABLE_FIRST) {
+        int r = charset->has_table ? 0 : fill_table(charset);
+        if (r < 0)
+            return r;
         const char *entry = charset->table[byte - TABLE_FIRST];
         return put(charset, entry + 1, (size_t)entry[0], sink, user);
     }
@@ -118,8 +162,8 @@ static int utf8_run(struct import_charset *charset, const char *bytes, size_t le
 {
     size_t at = 0;
     while (at < length) {
-        size_t run = ascii_run(bytes + at, length - at);
-        run = run < OUT_SIZE / 2 ? run : OUT_SIZE / 2;
+        size_t most = length - at < OUT_SIZE / 2 ? length - at : OUT_SIZE / 2;
+        size_t run = ascii_run(bytes + at, most);
         int r = run > 0 ? put(charset, bytes + at, run, sink, user) : 0;
         at += run;
         size_t used = 0;
@@ -258,41 +302,6 @@ int import_charset_end(struct import_charset *charset, import_charset_sink *sink
     return r != 0 ? r : flush_all(charset, &filter);
 }
 
-/* What each byte from 0x80 is by itself; false when the set needs several bytes for a character. */
-static bool fill_table(struct import_charset *charset)
-{
-    for (unsigned int byte = TABLE_FIRST; byte < 256; byte++) {
-        char in = (char)(unsigned char)byte;
-        char *from = &in;
-        char *entry = charset->table[byte - TABLE_FIRST];
-        char *to = entry + 1;
-        size_t rest = 1;
-        size_t room = 4;
-        (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
-        size_t done = iconv(charset->iconv, &from, &rest, &to, &room);
-        if (done == (size_t)-1 && errno == EINVAL)
-            return false;
-        entry[0] = (char)(4 - room);
-        if (done == (size_t)-1 || room == 4) {
-            memcpy(entry + 1, replacement, sizeof(replacement) - 1);
-            entry[0] = sizeof(replacement) - 1;
-        }
-    }
-    return true;
-}
-
-static int open_iconv(struct import_charset *charset, const char *name,
-                      enum import_charset_mode mode)
-{
-    charset->iconv = iconv_open("UTF-8", name);
-    if (charset->iconv == (iconv_t)-1)
-        return errno == ENOMEM ? -ENOMEM : -EINVAL;
-    charset->unit = strncmp(name, "UTF-16", 6) == 0 ? 2 : strncmp(name, "UTF-32", 6) == 0 ? 4 : 1;
-    charset->is_mixed = mode == IMPORT_CHARSET_MIXED && charset->unit == 1 && fill_table(charset);
-    (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
-    return 0;
-}
-
 int import_charset_open(const char *name, enum import_charset_mode mode,
                         struct import_charset **ret_charset)
 {
@@ -300,14 +309,14 @@ int import_charset_open(const char *name, enum import_charset_mode mode,
     if (!charset)
         return -ENOMEM;
     charset->iconv = (iconv_t)-1;
-    if (strcmp(name, "UTF-8") == 0 || strcmp(name, "US-ASCII") == 0) {
-        charset->is_utf8 = true;
-    } else {
-        int r = open_iconv(charset, name, mode);
-        if (r < 0) {
-            import_charset_close(charset);
-            return r;
-        }
+    charset->name = name;
+    charset->is_utf8 = strcmp(name, "UTF-8") == 0 || strcmp(name, "US-ASCII") == 0;
+    charset->is_mixed = mode == IMPORT_CHARSET_MIXED && is_single_byte(name);
+    charset->unit = strncmp(name, "UTF-16", 6) == 0 ? 2 : strncmp(name, "UTF-32", 6) == 0 ? 4 : 1;
+    int r = charset->is_utf8 || charset->is_mixed ? 0 : open_iconv(charset);
+    if (r < 0) {
+        import_charset_close(charset);
+        return r;
     }
     *ret_charset = charset;
     return 0;

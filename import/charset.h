@@ -25,6 +25,7 @@ enum import_charset_mode {
     IMPORT_CHARSET_MIXED   /* valid UTF-8 as such, other bytes as named: while nothing is decided */
 };
 
+/* The name must live as long as the result. -EINVAL when iconv(3) does not know it. */
 MUST_CHECK int import_charset_open(const char *name, enum import_charset_mode mode,
                                    struct import_charset **ret_charset);
 struct import_charset *import_charset_close(struct import_charset *charset);

@@ -251,13 +251,13 @@ static int emit(const struct row *row, enum import_column kind, struct import_de
     return r < 0 ? r : import_emit(row->pass, entry);
 }
 
-static bool has_label(const struct row *row, bool (*is)(const char *, size_t))
+static bool has_label(const struct row *row, bool is_dated, bool (*is)(const char *, size_t))
 {
     for (size_t i = 0; i < row->record->count; i++) {
         const struct csv_cell *cell = &row->record->cells[i];
         uint8_t kind = row->pass->profile.columns[i];
         bool is_label = kind == IMPORT_COLUMN_DESCRIPTION || kind == IMPORT_COLUMN_PAYEE ||
-                        kind == IMPORT_COLUMN_DATE || i == 0;
+                        (!is_dated && (kind == IMPORT_COLUMN_DATE || i == 0));
         if (is_label && is(cell->text, cell->length))
             return true;
     }
@@ -274,7 +274,7 @@ static int read_undated(const struct row *row, enum import_column kind,
         row->pass->entry.pending = true;
         return emit(row, kind, amount);
     }
-    if (has_label(row, csv_is_total) || date.length == 0)
+    if (has_label(row, false, csv_is_total) || date.length == 0)
         return skip(row, IMPORT_SUMMARY_ROW);
     return report(row, IMPORT_ERROR, IMPORT_BAD_DATE, IMPORT_COLUMN_DATE,
                   "a date such as 2026-04-30");
@@ -323,7 +323,7 @@ int csv_read_row(struct import_pass *pass, const struct csv_record *record,
     if (has_both_sides(&row))
         return report(&row, IMPORT_ERROR, IMPORT_BAD_AMOUNT, IMPORT_COLUMN_CREDIT,
                       "a debit or a credit, not both");
-    if (kind == IMPORT_COLUMN_AMOUNT && has_label(&row, csv_is_balance))
+    if (kind == IMPORT_COLUMN_AMOUNT && has_label(&row, true, csv_is_balance))
         return skip(&row, IMPORT_SUMMARY_ROW);
     entry->pending = status == CSV_PENDING;
     return emit(&row, kind, amount);

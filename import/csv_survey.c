@@ -78,7 +78,8 @@ static void see_amount(struct csv_survey *survey, struct csv_column_seen *seen,
         return;
     seen->amounts++;
     seen->negative += has_minus(cell) ? 1 : 0;
-    if (!survey->value_currency[0])
+    bool has_more = strspn(cell.text, "0123456789.,-+ ") < cell.length;
+    if (!survey->value_currency[0] && has_more)
         (void)import_currency_find(cell.text, cell.length, survey->value_currency);
 }
 

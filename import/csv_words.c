@@ -6,7 +6,8 @@
 #include "import/fold.h"
 
 enum {
-    RANKS_PER_ROW = 4096 /* more than any row is long */
+    RANKS_PER_ROW = 4096, /* more than any row is long */
+    PHRASE_WORDS = 3      /* of the longest phrase for a balance */
 };
 
 const struct csv_words csv_words[] = {
@@ -352,38 +353,64 @@ enum csv_status csv_status(const char *text, size_t length)
     return is_word_of(text, length, none) ? CSV_VOID : CSV_BOOKED;
 }
 
-static bool begins_with_one(const char *folded, const char *words)
+/* Whether the text begins with a phrase of the sorted list. */
+static bool begins_with_one(const char *text, size_t length, const char *const *list, size_t count)
 {
-    for (const char *at = words; *at;) {
-        size_t length = strcspn(at, "|");
-        if (length > 0 && strncmp(folded, at, length) == 0 &&
-            (folded[length] == '\0' || folded[length] == ' '))
+    char folded[CSV_HEADER_MAX];
+    size_t at = 0;
+    (void)import_fold(text, length, folded, sizeof(folded));
+    for (size_t words = 0; words < PHRASE_WORDS && folded[at]; words++) {
+        at += at > 0 ? 1 : 0;
+        while (folded[at] && folded[at] != ' ')
+            at++;
+        char end = folded[at];
+        folded[at] = '\0';
+        bool found = import_fold_in_list(list, count, folded);
+        folded[at] = end;
+        if (found)
             return true;
-        at += length + (at[length] ? 1 : 0);
     }
     return false;
 }
 
 bool csv_is_total(const char *text, size_t length)
 {
-    char folded[CSV_HEADER_MAX];
-    (void)import_fold(text, length, folded, sizeof(folded));
-    return begins_with_one(
-               folded, "total|totals|subtotal|sum|summe|gesamt|totaal|totale|totaux|suma|somme") ||
+    static const char *const totals[] = {"gesamt", "somme", "subtotal", "sum",    "suma",  "summe",
+                                         "totaal", "total", "totale",   "totals", "totaux"};
+    return begins_with_one(text, length, totals, ARRAY_LENGTH(totals)) ||
            csv_is_balance(text, length);
 }
 
 bool csv_is_balance(const char *text, size_t length)
 {
-    static const char words[] =
-        "opening balance|closing balance|balance brought forward|balance carried forward|"
-        "beginning balance|ending balance|anfangssaldo|endsaldo|alter kontostand|neuer kontostand|"
-        "solde initial|solde final|ancien solde|nouveau solde|saldo inicial|saldo final|"
-        "saldo iniziale|saldo finale|saldo anterior|beginsaldo|eindsaldo|saldo poczatkowe|"
-        "saldo koncowe|pocatecni zustatek|konecny zustatek|nyito egyenleg|zaro egyenleg";
-    char folded[CSV_HEADER_MAX];
-    (void)import_fold(text, length, folded, sizeof(folded));
-    return begins_with_one(folded, words);
+    static const char *const balances[] = {"alter kontostand",
+                                           "ancien solde",
+                                           "anfangssaldo",
+                                           "balance brought forward",
+                                           "balance carried forward",
+                                           "beginning balance",
+                                           "beginsaldo",
+                                           "closing balance",
+                                           "eindsaldo",
+                                           "ending balance",
+                                           "endsaldo",
+                                           "konecny zustatek",
+                                           "neuer kontostand",
+                                           "nouveau solde",
+                                           "nyito egyenleg",
+                                           "opening balance",
+                                           "pocatecni zustatek",
+                                           "saldo anterior",
+                                           "saldo final",
+                                           "saldo finale",
+                                           "saldo inicial",
+                                           "saldo iniziale",
+                                           "saldo koncowe",
+                                           "saldo poczatkowe",
+                                           "solde final",
+                                           "solde initial",
+                                           "zaro egyenleg"};
+    return begins_with_one(text, length, balances, ARRAY_LENGTH(balances));
 }
 
 bool csv_is_card_payment(const char *text, size_t length)

@@ -2,7 +2,6 @@
 #include "import/date.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -52,9 +51,17 @@ static int make_day(unsigned int year, unsigned int month, unsigned int day,
 void import_day_text(struct import_day day, char ret_text[11])
 {
     ret_text[0] = '\0';
-    if (day.year > 0)
-        (void)snprintf(ret_text, 11, "%04u-%02u-%02u", day.year % 10000U, day.month % 100U,
-                       day.day % 100U);
+    if (day.year == 0)
+        return;
+    const unsigned int pairs[] = {day.year / 100U % 100, day.year % 100U, day.month, day.day};
+    static const unsigned char places[] = {0, 2, 5, 8};
+    for (size_t i = 0; i < ARRAY_LENGTH(pairs); i++) {
+        ret_text[places[i]] = (char)('0' + pairs[i] / 10 % 10);
+        ret_text[places[i] + 1] = (char)('0' + pairs[i] % 10);
+    }
+    ret_text[4] = '-';
+    ret_text[7] = '-';
+    ret_text[10] = '\0';
 }
 
 int import_day_compare(struct import_day a, struct import_day b)

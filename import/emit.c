@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "import/kind.h"
 #include "import/pass.h"
 #include "import/payee.h"
 
@@ -44,7 +43,6 @@ static void fill(struct import_transaction *to, const struct import_entry *entry
     to->fee = amounts->text[ENTRY_FEE];
     to->original_amount = amounts->text[ENTRY_ORIGINAL];
     to->currency = import_entry_text(entry, ENTRY_CURRENCY);
-    to->kind = import_kind_guess(entry);
     to->pending = entry->pending;
     to->reversal = entry->reversal;
     to->payee_original = import_entry_text(entry, ENTRY_PAYEE);
@@ -142,6 +140,7 @@ int import_emit(struct import_pass *pass, struct import_entry *entry)
     write_amounts(entry, &amounts);
     struct import_transaction transaction = {.entry = pass->rows};
     fill(&transaction, entry, &amounts);
+    transaction.kind = import_kind_guess(&pass->kinds, entry);
     r = clean_payee(pass, entry, &transaction);
     if (r == 0)
         r = import_entry_splits(entry, &transaction.splits);

@@ -91,6 +91,7 @@ int import_entry_add(struct import_entry *entry, enum import_entry_text which,
                      const char *separator, const char *text, size_t length)
 {
     struct buf *to = &entry->texts[which];
+    length = utf8_valid_length(text, length); /* a piece may end within a character */
     trim(&text, &length);
     if (length == 0)
         return 0;

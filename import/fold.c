@@ -53,11 +53,17 @@ static bool is_lower(uint32_t point)
     return point >= 'a' && point <= 'z';
 }
 
+static bool is_ascii_word(uint32_t point)
+{
+    bool is_digit = point >= '0' && point <= '9';
+    return is_lower(point) || is_upper(point) || is_digit ||
+           (point > ' ' && strchr("#%*+$", (int)point));
+}
+
 static bool is_word(uint32_t point)
 {
     if (point < 0x80)
-        return is_upper(point) || is_lower(point) || (point >= '0' && point <= '9') ||
-               (point && strchr("#%*+$", (int)point));
+        return is_ascii_word(point);
     bool is_space = point == 0x3000 || point == 0xfeff || (point >= 0x2000 && point <= 0x206f);
     bool is_sign = point > 0x80 && point < LATIN_FIRST && point != 0xa3 && point != 0xa5;
     return !is_space && !is_sign && point != 0xfffd;
@@ -84,30 +90,49 @@ static void put(struct folding *folding, const char *bytes, size_t length)
     folding->gap = false;
 }
 
+/* One ASCII character: a letter of a word, or a gap. An upper case letter behind a lower case one
+ * begins a word of its own. */
+static void fold_ascii(struct folding *folding, unsigned char c, uint32_t before)
+{
+    if (is_upper(c)) {
+        folding->gap = folding->gap || is_lower(before);
+        c = (unsigned char)(c - 'A' + 'a');
+    } else if (!is_ascii_word(c)) {
+        folding->gap = true;
+        return;
+    }
+    put(folding, (const char *)&c, 1);
+}
+
+static size_t fold_other(struct folding *folding, const char *text, size_t length)
+{
+    uint32_t point = 0;
+    size_t n = utf8_decode(text, length, &point);
+    char letter[2] = {0};
+    const char *base = latin_base(point, letter);
+    if (n == 0 || !is_word(point))
+        folding->gap = true;
+    else if (base)
+        put(folding, base, strlen(base));
+    else
+        put(folding, text, n);
+    return n > 0 ? n : 1;
+}
+
 size_t import_fold(const char *text, size_t length, char *ret_text, size_t size)
 {
     struct folding folding = {.out = ret_text, .size = size};
-    uint32_t before = 0;
+    unsigned char before = 0;
     size_t at = 0;
     while (at < length) {
-        uint32_t point = 0;
-        size_t n = utf8_decode(text + at, length - at, &point);
-        char letter[2] = {0};
-        const char *base = latin_base(point, letter);
-        if (n == 0 || !is_word(point)) {
-            folding.gap = true;
-            n = n == 0 ? 1 : n;
-        } else if (base) {
-            put(&folding, base, strlen(base));
-        } else if (is_upper(point)) {
-            folding.gap = folding.gap || is_lower(before);
-            letter[0] = (char)(point - 'A' + 'a');
-            put(&folding, letter, 1);
+        unsigned char c = (unsigned char)text[at];
+        if (c < 0x80) {
+            fold_ascii(&folding, c, before);
+            at++;
         } else {
-            put(&folding, text + at, n);
+            at += fold_other(&folding, text + at, length - at);
         }
-        before = point;
-        at += n;
+        before = c;
     }
     ret_text[folding.length] = '\0';
     return folding.length;
@@ -129,4 +154,20 @@ bool import_fold_begins(const char *text, const char *words)
 {
     size_t length = strlen(words);
     return strncmp(text, words, length) == 0 && (text[length] == '\0' || text[length] == ' ');
+}
+
+bool import_fold_in_list(const char *const *list, size_t count, const char *text)
+{
+    size_t from = 0;
+    while (from < count) {
+        size_t middle = from + (count - from) / 2;
+        int order = strcmp(list[middle], text);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            from = middle + 1;
+        else
+            count = middle;
+    }
+    return false;
 }

@@ -14,6 +14,9 @@ size_t import_fold(const char *text, size_t length, char *ret_text, size_t size)
 /* Whether the folded `text` contains the folded `words` as whole words. */
 bool import_fold_contains(const char *text, const char *words);
 
+/* Whether a sorted list has the folded text. */
+bool import_fold_in_list(const char *const *list, size_t count, const char *text);
+
 /* Whether the folded `text` begins with the folded `words` as whole words. */
 bool import_fold_begins(const char *text, const char *words);
 

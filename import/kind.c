@@ -128,32 +128,74 @@ static bool has_side(const struct kind_word *word, bool out)
     return word->side == EITHER || (word->side == OUT) == out;
 }
 
-static bool find(const struct kind_word *words, size_t count, const char *text, bool out,
-                 enum import_kind *ret_kind)
+/* Whether the words stand at a word's beginning, and end with one. */
+static bool stand_at(const char *text, const char *words)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (has_side(&words[i], out) && import_fold_contains(text, words[i].words)) {
-            *ret_kind = words[i].kind;
-            return true;
-        }
+    while (*words && *text == *words) {
+        text++;
+        words++;
     }
-    return false;
+    return *words == '\0' && (*text == '\0' || *text == ' ');
 }
 
-static bool find_in(const struct import_entry *entry, enum import_entry_text which,
-                    const struct kind_word *words, size_t count, enum import_kind *ret_kind)
+static const struct kind_list {
+    const struct kind_word *words;
+    size_t count;
+} lists[] = {{types, ARRAY_LENGTH(types)}, {texts, ARRAY_LENGTH(texts)}};
+
+static size_t letter_of(char c)
+{
+    return c >= 'a' && c <= 'z' ? (size_t)(c - 'a') : 26;
+}
+
+void import_kind_index(struct import_kind_index *index)
+{
+    memset(index, 0, sizeof(*index));
+    for (size_t list = 0; list < ARRAY_LENGTH(lists); list++) {
+        for (size_t i = lists[list].count; i > 0; i--) {
+            uint8_t *first = &index->first[list][letter_of(lists[list].words[i - 1].words[0])];
+            index->next[list][i - 1] = *first;
+            *first = (uint8_t)i;
+        }
+    }
+}
+
+/* The first of the list that is anywhere in the text: one walk over its words. */
+static bool find(const struct import_kind_index *index, size_t list, const char *text, bool out,
+                 enum import_kind *ret_kind)
+{
+    const struct kind_word *words = lists[list].words;
+    size_t best = lists[list].count;
+    for (const char *at = text; at && *at; at = strchr(at, ' ')) {
+        at += *at == ' ' ? 1 : 0;
+        size_t i = index->first[list][letter_of(*at)];
+        for (; i > 0 && i - 1 < best; i = index->next[list][i - 1]) {
+            if (has_side(&words[i - 1], out) && stand_at(at, words[i - 1].words))
+                best = i - 1;
+        }
+    }
+    if (best < lists[list].count)
+        *ret_kind = words[best].kind;
+    return best < lists[list].count;
+}
+
+/* The bank's code or word for the type is looked up in the first list as well. */
+static bool find_in(const struct import_kind_index *index, const struct import_entry *entry,
+                    enum import_entry_text which, enum import_kind *ret_kind)
 {
     char folded[FOLDED_MAX];
     const struct buf *text = &entry->texts[which];
+    bool out = import_decimal_is_negative(entry->amounts[ENTRY_AMOUNT]);
     if (text->length == 0)
         return false;
     size_t length = text->length < FOLDED_MAX ? text->length : FOLDED_MAX;
     (void)import_fold(buf_text(text), length, folded, sizeof(folded));
-    return find(words, count, folded, import_decimal_is_negative(entry->amounts[ENTRY_AMOUNT]),
-                ret_kind);
+    bool is_type = which == ENTRY_TYPE && find(index, 0, folded, out, ret_kind);
+    return is_type || find(index, 1, folded, out, ret_kind);
 }
 
-enum import_kind import_kind_guess(const struct import_entry *entry)
+enum import_kind import_kind_guess(const struct import_kind_index *index,
+                                   const struct import_entry *entry)
 {
     bool out = import_decimal_is_negative(entry->amounts[ENTRY_AMOUNT]);
     enum import_kind kind = out ? IMPORT_KIND_PURCHASE : IMPORT_KIND_INCOME;
@@ -165,10 +207,8 @@ enum import_kind import_kind_guess(const struct import_entry *entry)
     static const enum import_entry_text places[] = {ENTRY_TYPE, ENTRY_PAYEE, ENTRY_MEMO,
                                                     ENTRY_CATEGORY};
 
-    if (find_in(entry, ENTRY_TYPE, types, ARRAY_LENGTH(types), &kind))
-        return kind;
     for (size_t i = 0; i < ARRAY_LENGTH(places); i++) {
-        if (find_in(entry, places[i], texts, ARRAY_LENGTH(texts), &kind))
+        if (find_in(index, entry, places[i], &kind))
             return kind;
     }
     return entry->is_card && !out ? IMPORT_KIND_REFUND : kind;

@@ -176,7 +176,10 @@ int mt940_statement_line(struct import_entry *entry, const char *text, size_t le
         return 0;
     *ret_part = MT940_FINE;
     import_entry_amount(entry, ENTRY_AMOUNT, negative ? import_decimal_negate(amount) : amount);
-    size_t type = cursor.left < TYPE_LENGTH ? cursor.left : TYPE_LENGTH;
+    size_t type = 0;
+    while (type < TYPE_LENGTH && type < cursor.left &&
+           (is_letter(cursor.at[type]) || is_digit(cursor.at[type])))
+        type++;
     int r = import_entry_set(entry, ENTRY_TYPE, cursor.at, type);
     skip(&cursor, type);
     if (r == 0)

@@ -51,6 +51,7 @@ static struct import_pass *new_pass(const struct import_options *options)
     buf_init(&pass->text, WINDOW_TEXT_MAX);
     buf_init(&pass->payee, IMPORT_TEXT_MAX);
     import_entry_init(&pass->entry);
+    import_kind_index(&pass->kinds);
     return pass;
 }
 
@@ -85,7 +86,7 @@ int import_read_start(const struct import_profile *profile, const struct import_
     if (handler)
         pass->handler = *handler;
     pass->reader = reader;
-    int r = import_charset_open(profile->encoding, IMPORT_CHARSET_STRICT, &pass->charset);
+    int r = import_charset_open(pass->profile.encoding, IMPORT_CHARSET_STRICT, &pass->charset);
     if (r == 0)
         r = reader->open(pass, NULL, 0, &pass->state);
     if (r < 0) {

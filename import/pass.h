@@ -12,6 +12,7 @@
 #include "import/charset.h"
 #include "import/entry.h"
 #include "import/import.h"
+#include "import/kind.h"
 #include "import/totals.h"
 
 struct import_pass;
@@ -61,6 +62,7 @@ struct import_pass {
     struct import_totals totals;
     struct import_entry entry;
     struct buf payee; /* scratch of the cleaning */
+    struct import_kind_index kinds;
 };
 
 /* Where a problem is. */

@@ -10,7 +10,10 @@ enum {
     WORDS_MAX = 48,
     FOLDED_MAX = 64,
     PHRASE_MAX = 256,
-    WIDE_GAP = 3, /* blanks that stand for the next column of the bank's form */
+    PHRASE_WORDS = 5, /* of the longest prefix */
+    PLACE_WORDS = 2,
+    CODE_LENGTH = 3, /* of a state or a country */
+    WIDE_GAP = 3,    /* blanks that stand for the next column of the bank's form */
     NAME_LETTERS_LEAST = 2
 };
 
@@ -18,6 +21,8 @@ struct word {
     const char *text;
     size_t length;
     size_t gap; /* blanks before it */
+    size_t letters;
+    bool is_reference;
     char folded[FOLDED_MAX];
 };
 
@@ -42,27 +47,6 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c & 0x80);
 }
 
-static void split(const char *text, size_t length, struct words *words)
-{
-    words->first = 0;
-    words->end = 0;
-    size_t at = 0;
-    while (words->end < WORDS_MAX) {
-        size_t from = at;
-        while (at < length && is_blank(text[at]))
-            at++;
-        if (at == length)
-            break;
-        struct word *word = &words->all[words->end++];
-        word->gap = at - from;
-        word->text = text + at;
-        while (at < length && !is_blank(text[at]))
-            at++;
-        word->length = (size_t)(text + at - word->text);
-        (void)import_fold(word->text, word->length, word->folded, sizeof(word->folded));
-    }
-}
-
 static size_t count(const struct word *word, bool (*is)(char))
 {
     size_t n = 0;
@@ -82,10 +66,10 @@ static bool has_one(const struct word *word, const char *characters)
 }
 
 /* A number, a date, a time, a masked card, a telephone number, a code with many digits. */
-static bool is_reference(const struct word *word)
+static bool looks_like_reference(const struct word *word)
 {
     size_t digits = count(word, is_digit);
-    size_t letters = count(word, is_letter);
+    size_t letters = word->letters;
     size_t masks = 0;
     for (size_t i = 0; i < word->length; i++)
         masks += word->text[i] == '*' || word->text[i] == 'X' || word->text[i] == 'x' ? 1 : 0;
@@ -95,6 +79,29 @@ static bool is_reference(const struct word *word)
         return digits == 0 || digits >= 4 || word->text[0] == '#' ||
                (digits >= 3 && has_one(word, "./:-"));
     return digits >= 4 && digits >= letters;
+}
+
+static void split(const char *text, size_t length, struct words *words)
+{
+    words->first = 0;
+    words->end = 0;
+    size_t at = 0;
+    while (words->end < WORDS_MAX) {
+        size_t from = at;
+        while (at < length && is_blank(text[at]))
+            at++;
+        if (at == length)
+            break;
+        struct word *word = &words->all[words->end++];
+        word->gap = at - from;
+        word->text = text + at;
+        while (at < length && !is_blank(text[at]))
+            at++;
+        word->length = (size_t)(text + at - word->text);
+        (void)import_fold(word->text, word->length, word->folded, sizeof(word->folded));
+        word->letters = count(word, is_letter);
+        word->is_reference = looks_like_reference(word);
+    }
 }
 
 /* POS13SEP, ATM08SEP: the day of a card payment glued to what kind it was. */
@@ -110,22 +117,36 @@ static bool is_glued_day(const struct word *word)
     return is_kind && word->length == n + 5 && is_letter(word->text[n + 2]);
 }
 
-/* How many words from `from` on the folded phrase covers; 0 when it does not stand there. */
-static size_t phrase_at(const struct words *words, size_t from, const char *phrase)
+/* The folded words from `from` on as one phrase, at most `most` of them; ends[n] is its length with
+ * n + 1 words. Returns how many there are. */
+static size_t join(const struct words *words, size_t from, size_t most, char phrase[PHRASE_MAX],
+                   size_t *ends)
 {
-    char joined[PHRASE_MAX];
     size_t length = 0;
-    size_t want = strlen(phrase);
-    for (size_t i = from; i < words->end && length <= want; i++) {
+    size_t count = 0;
+    for (size_t i = from; i < words->end && count < most; i++) {
         size_t size = strlen(words->all[i].folded);
-        if (size == 0 || length + size + 2 > sizeof(joined))
-            return 0;
+        if (size == 0 || length + size + 2 > PHRASE_MAX)
+            break;
         if (length > 0)
-            joined[length++] = ' ';
-        memcpy(joined + length, words->all[i].folded, size + 1);
+            phrase[length++] = ' ';
+        memcpy(phrase + length, words->all[i].folded, size);
         length += size;
-        if (length == want && memcmp(joined, phrase, want) == 0)
-            return i - from + 1;
+        ends[count++] = length;
+    }
+    return count;
+}
+
+/* How many words the longest prefix at the front has, 0 when none stands there. */
+static size_t prefix_words(const struct words *words)
+{
+    char phrase[PHRASE_MAX];
+    size_t ends[PHRASE_WORDS];
+    size_t count = join(words, words->first, PHRASE_WORDS, phrase, ends);
+    for (; count > 0; count--) {
+        phrase[ends[count - 1]] = '\0';
+        if (import_fold_in_list(import_payee_prefixes, import_payee_prefix_count, phrase))
+            return count;
     }
     return 0;
 }
@@ -136,25 +157,22 @@ static bool drop_front(struct words *words)
     const struct word *word = &words->all[words->first];
     if (words->end - words->first < 2)
         return false;
-    if (is_reference(word) || is_glued_day(word)) {
+    if (word->is_reference || is_glued_day(word)) {
         words->first++;
         return true;
     }
-    for (const char *const *prefix = import_payee_prefixes; *prefix; prefix++) {
-        size_t n = phrase_at(words, words->first, *prefix);
-        if (n > 0 && n < words->end - words->first) {
-            words->first += n;
-            return true;
-        }
-    }
-    return false;
+    size_t n = prefix_words(words);
+    if (n == 0 || n >= words->end - words->first)
+        return false;
+    words->first += n;
+    return true;
 }
 
 static bool has_name(const struct words *words, size_t end)
 {
     size_t letters = 0;
     for (size_t i = words->first; i < end; i++)
-        letters += is_reference(&words->all[i]) ? 0 : count(&words->all[i], is_letter);
+        letters += words->all[i].is_reference ? 0 : words->all[i].letters;
     return letters >= NAME_LETTERS_LEAST;
 }
 
@@ -163,12 +181,9 @@ static bool is_ender(const struct words *words, size_t at)
 {
     const struct word *word = &words->all[at];
     bool is_marked =
-        has_one(word, ":.") || (at + 1 < words->end && is_reference(&words->all[at + 1]));
-    for (const char *const *ender = import_payee_enders; *ender && is_marked; ender++) {
-        if (import_fold_begins(word->folded, *ender))
-            return true;
-    }
-    return false;
+        has_one(word, ":.") || (at + 1 < words->end && words->all[at + 1].is_reference);
+    return is_marked &&
+           import_fold_in_list(import_payee_enders, import_payee_ender_count, word->folded);
 }
 
 /* What follows a wide gap, or a word such as "Ref", is no part of the name. */
@@ -196,15 +211,19 @@ static bool is_upper(const struct word *word)
 
 static bool is_place(const struct words *words, size_t *ret_from)
 {
-    for (const char *const *place = import_payee_places; *place; place++) {
-        for (size_t n = 1; n <= 2 && n < words->end - words->first; n++) {
-            size_t from = words->end - n;
-            bool is_code = strlen(*place) <= 3 && !is_upper(&words->all[from]);
-            if (!is_code && phrase_at(words, from, *place) == n) {
-                *ret_from = from;
-                return true;
-            }
-        }
+    for (size_t n = PLACE_WORDS; n > 0; n--) {
+        char phrase[PHRASE_MAX];
+        size_t ends[PLACE_WORDS];
+        if (words->end - words->first <= n)
+            continue;
+        size_t from = words->end - n;
+        if (join(words, from, n, phrase, ends) < n)
+            continue;
+        phrase[ends[n - 1]] = '\0';
+        if (!import_fold_in_list(import_payee_places, import_payee_place_count, phrase))
+            continue;
+        *ret_from = from;
+        return ends[n - 1] > CODE_LENGTH || is_upper(&words->all[from]);
     }
     return false;
 }
@@ -215,7 +234,7 @@ static bool drop_back(struct words *words)
         return false;
     const struct word *last = &words->all[words->end - 1];
     size_t from = 0;
-    if (is_reference(last)) {
+    if (last->is_reference) {
         words->end--;
         return true;
     }
@@ -316,14 +335,16 @@ int import_payee_clean(const char *text, size_t length, struct buf *ret_payee)
 {
     buf_reset(ret_payee);
     OWNED_BUF plain = BUF_INIT(ret_payee->cap);
-    int r = without_entities(text, length, &plain);
-    if (r < 0)
-        return r;
-    text = buf_text(&plain);
-    length = plain.length;
+    if (memchr(text, '&', length)) {
+        int r = without_entities(text, length, &plain);
+        if (r < 0)
+            return r;
+        text = buf_text(&plain);
+        length = plain.length;
+    }
+    const char *whole = text;
+    size_t whole_length = length;
     struct words words;
-    split(text, length, &words);
-    struct words whole = words;
     cut_agent(&text, &length);
     cut_card(text, &length);
     split(text, length, &words);
@@ -335,7 +356,7 @@ int import_payee_clean(const char *text, size_t length, struct buf *ret_payee)
         }
     }
     if (words.end == 0 || !has_name(&words, words.end))
-        words = whole;
+        split(whole, whole_length, &words);
     if (words.end == 0)
         return 0;
     trim_marks(&words);

@@ -13,10 +13,13 @@
  * is the text with its blanks in order. 0 or the buffer's error. */
 MUST_CHECK int import_payee_clean(const char *text, size_t length, struct buf *ret_payee);
 
-/* What payee_words.c knows. All texts are folded (import/fold.h). */
-extern const char *const import_payee_prefixes[]; /* phrases before a name, NULL at the end */
-extern const char *const import_payee_enders[];   /* words behind which no name follows */
-extern const char *const import_payee_places[];   /* cities, states, countries behind a name */
+/* What payee_words.c knows: folded (import/fold.h) and sorted. */
+extern const char *const import_payee_prefixes[]; /* phrases before a name */
+extern const size_t import_payee_prefix_count;
+extern const char *const import_payee_enders[]; /* words behind which no name follows */
+extern const size_t import_payee_ender_count;
+extern const char *const import_payee_places[]; /* cities, states, countries behind a name */
+extern const size_t import_payee_place_count;
 
 struct import_payee_agent {
     const char *name; /* before a '*' */

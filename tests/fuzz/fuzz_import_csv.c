@@ -1,0 +1,11 @@
+/* Any bytes as CSV. */
+#include <stdint.h>
+
+#include "tests/fuzz/import_fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    return fuzz_import(data, size, IMPORT_FORMAT_CSV);
+}
