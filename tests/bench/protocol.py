@@ -1,5 +1,6 @@
 """What the protocol alone costs: calls that never reach a database, at 16 in flight. Server and load
-share one core here, so that a figure is the work of both and not the waking of a second core."""
+share one core here, so that a figure is the work of both and not the waking of a second core; rates
+are per second of CPU time of the two, which other programs on the machine do not change."""
 import json
 import os
 import subprocess
@@ -65,6 +66,10 @@ class ProtocolBench:
             turn = number * 5 % len(cells)
             for name, command, path, modern in cells[turn:] + cells[:turn]:
                 warm_up = self.sizes.peer_warm_up if "peer" in name else self.sizes.warm_up
-                self.figures.add(name, self.programs.load(
-                    command, path, in_flight=IN_FLIGHT, ms=self.sizes.ms // 2, warm_up=warm_up,
-                    modern=modern, pin=True))
+                figure = self.programs.load(command, path, in_flight=IN_FLIGHT,
+                                            ms=self.sizes.ms // 2, warm_up=warm_up,
+                                            modern=modern, pin=True)
+                # What the core would do if nothing else ran on it.
+                both_us = figure["server_cpu_us"] + figure["own_cpu_us"]
+                figure["core_rate"] = 1e6 / both_us if both_us else 0.0
+                self.figures.add(name, figure)
