@@ -25,11 +25,6 @@ static const unsigned transitions[CONN_STATES] = {
     [CONN_CLOSING] = 0,
 };
 
-const char *conn_state_text(enum conn_state state)
-{
-    return state_texts[state];
-}
-
 void conn_set_state(struct conn *conn, enum conn_state state, const char *reason)
 {
     LOG(LOG_DEBUG, "pool", "connection %u: %s -> %s (%s)", conn->number, state_texts[conn->state],
@@ -49,7 +44,7 @@ void conn_set_state(struct conn *conn, enum conn_state state, const char *reason
         pool_schedule(conn->pool);
 }
 
-bool conn_is_open(const struct conn *conn)
+static bool is_open(const struct conn *conn)
 {
     return conn->state != CONN_DOWN && conn->state != CONN_CONNECTING &&
            conn->state != CONN_CLOSING;
@@ -135,7 +130,7 @@ int conn_watch(struct conn *conn, int events)
 
 void conn_flush(struct conn *conn)
 {
-    if (!conn_is_open(conn))
+    if (!is_open(conn))
         return;
     int left = PQflush(conn->pg);
     int r = left < 0 ? -EPIPE : conn_watch(conn, UV_READABLE | (left > 0 ? UV_WRITABLE : 0));
@@ -212,7 +207,7 @@ static void to_rest(struct conn *conn)
 
 void conn_settle(struct conn *conn)
 {
-    if (!conn_is_open(conn) || conn->is_pumping || conn->owner)
+    if (!is_open(conn) || conn->is_pumping || conn->owner)
         return;
     if (conn->cancel && conn->state == CONN_BUSY && list_is_empty(&conn->jobs))
         conn_drain(conn); /* it may still be hit */

@@ -1,5 +1,6 @@
 /* From SQLSTATE to class, code and sentences: lookups in the two tables of failure_kinds.h. */
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "db/failure_kinds.h"
@@ -64,12 +65,25 @@ struct db_failure db_failure_of_state(const char *sqlstate)
     return failure;
 }
 
+/* Poolers say 08P01 for whatever ends a session; no result of ours is at fault then. */
+static bool is_fatal(const PGresult *result)
+{
+    const char *severity = PQresultErrorField(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (!severity)
+        severity = PQresultErrorField(result, PG_DIAG_SEVERITY);
+    return severity && strcmp(severity, "FATAL") == 0;
+}
+
 struct db_failure db_failure_of_result(const PGresult *result, bool lost)
 {
     const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (!sqlstate)
         return db_failure_of(lost ? DB_FAILURE_LOST : DB_FAILURE_BUG);
     struct db_failure failure = db_failure_of_state(sqlstate);
+    if (failure.class == DB_BUG && is_fatal(result)) {
+        failure = db_failure_of(DB_FAILURE_LOST);
+        (void)snprintf(failure.sqlstate, sizeof(failure.sqlstate), "%.5s", sqlstate);
+    }
     failure.constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
     return failure;
 }

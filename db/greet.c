@@ -75,6 +75,16 @@ void dial_finish(struct conn *conn)
     pool_dialed(pool, NULL);
 }
 
+/* A server that ends an idle session says so before it closes: the session is not for use any
+ * more from that moment on. Other notices may quote data and matter to nobody here. */
+static void on_notice(void *data, const PGresult *notice)
+{
+    struct conn *conn = data;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    if (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
+        conn->is_doomed = true;
+}
+
 void greet(struct conn *conn)
 {
     const char *encoding = PQparameterStatus(conn->pg, "server_encoding");
@@ -84,6 +94,7 @@ void greet(struct conn *conn)
         return;
     }
     (void)PQsetErrorVerbosity(conn->pg, PQERRORS_DEFAULT);
+    (void)PQsetNoticeReceiver(conn->pg, on_notice, conn);
     failure = db_failure_of(DB_FAILURE_UNREACHABLE);
     if (PQsetnonblocking(conn->pg, 1) != 0 || PQenterPipelineMode(conn->pg) != 1 ||
         send_greeting(conn) < 0) {

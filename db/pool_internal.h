@@ -121,7 +121,7 @@ enum slot_kind {
     SLOT_PREPARE,
     SLOT_QUERY,
     SLOT_BEGIN,
-    SLOT_LOCAL, /* SET LOCAL by set_config() */
+    SLOT_LOCAL, /* SET LOCAL */
     SLOT_COMMIT,
     SLOT_END, /* COMMIT or ROLLBACK that only cleans up; also a ping */
     SLOT_SYNC
@@ -165,6 +165,7 @@ struct conn {
     bool needs_sync;     /* something was sent since the last Sync */
     bool was_cancelled;  /* since it was last idle */
     bool is_reserved;    /* while assigning: a transaction waits for it */
+    bool is_broken;      /* what came is not what it owes */
     bool is_doomed;      /* closed as soon as it owes nothing */
     bool is_pumping;     /* results are being read: the pump's caller looks after the rest */
     uint64_t opened_at, expires_at;
@@ -312,8 +313,6 @@ struct db_failure job_late(const struct job *job);
 /* A new connection in state DOWN; NULL when out of memory. */
 struct conn *conn_new(struct db_pool *pool);
 void conn_set_state(struct conn *conn, enum conn_state state, const char *reason);
-const char *conn_state_text(enum conn_state state);
-bool conn_is_open(const struct conn *conn);
 /* Watches the socket of conn->pg for these uv_poll events; a new socket gets a new watch. */
 int conn_watch(struct conn *conn, int events);
 void conn_unwatch(struct conn *conn);

@@ -36,7 +36,33 @@ static void on_result(struct conn *conn, PGresult **result)
         conn->is_doomed = true; /* a clean-up that fails */
 }
 
-/* Results, as far as they have come. */
+/* What nothing here ever asks for, such as COPY, which libpq would hand out again and again; and what
+ * libpq makes up itself when the connection is lost. */
+static bool is_out_of_step(struct conn *conn, const PGresult *result)
+{
+    bool is_sync = conn->slots[conn->slot_first].kind == SLOT_SYNC;
+    switch (PQresultStatus(result)) {
+    case PGRES_PIPELINE_SYNC:
+        return !is_sync;
+    case PGRES_COMMAND_OK:
+    case PGRES_TUPLES_OK:
+    case PGRES_EMPTY_QUERY:
+    case PGRES_PIPELINE_ABORTED:
+        return is_sync;
+    case PGRES_FATAL_ERROR:
+        return is_sync || !PQresultErrorField(result, PG_DIAG_SQLSTATE);
+    case PGRES_BAD_RESPONSE:
+    case PGRES_COPY_BOTH:
+    case PGRES_COPY_IN:
+    case PGRES_COPY_OUT:
+    case PGRES_NONFATAL_ERROR:
+    case PGRES_SINGLE_TUPLE:
+        break;
+    }
+    return true;
+}
+
+/* Results, as far as they have come; conn_on_event() sees what is wrong by what is left. */
 static void pump(struct conn *conn)
 {
     while (conn->slot_count > 0 && conn->state != CONN_CLOSING && !PQisBusy(conn->pg)) {
@@ -45,17 +71,16 @@ static void pump(struct conn *conn)
             pop_slot(conn);
             continue;
         }
-        bool is_sync = PQresultStatus(result) == PGRES_PIPELINE_SYNC;
-        bool is_expected = is_sync == (conn->slots[conn->slot_first].kind == SLOT_SYNC);
-        bool is_fatal = PQresultStatus(result) == PGRES_FATAL_ERROR &&
-                        !PQresultErrorField(result, PG_DIAG_SQLSTATE);
-        if (is_sync && is_expected)
+        bool is_bad = is_out_of_step(conn, result);
+        if (!is_bad && PQresultStatus(result) == PGRES_PIPELINE_SYNC)
             pop_slot(conn);
-        else if (is_expected && !is_fatal)
+        else if (!is_bad)
             on_result(conn, &result);
         PQclear(result);
-        if (!is_expected || is_fatal)
-            return; /* lost, or out of step, which the caller sees by its slots */
+        if (is_bad) {
+            conn->is_broken = true;
+            return;
+        }
     }
 }
 
@@ -63,7 +88,7 @@ static const char *doom(const struct conn *conn, bool readable)
 {
     if (!readable || PQstatus(conn->pg) != CONNECTION_OK)
         return "lost";
-    if (conn->slot_count > 0 && !PQisBusy(conn->pg))
+    if (conn->is_broken)
         return "out of step";
     return NULL;
 }

@@ -6,6 +6,10 @@
 #include "base/log.h"
 #include "db/pool_internal.h"
 
+enum {
+    SET_ROOM = 64
+};
+
 int send_text(struct conn *conn, enum slot_kind kind, struct job *job, const char *sql)
 {
     if (!PQsendQueryParams(conn->pg, sql, 0, NULL, NULL, NULL, NULL, 0))
@@ -62,23 +66,18 @@ static int send_step(struct conn *conn, const struct step *step, struct job *job
     return 0;
 }
 
-/* What a session is told once, each transaction is told where sessions are shared. */
+/* What a session is told once, each transaction is told where sessions are shared. SET is no query,
+ * so that SET TRANSACTION may still follow. */
 static int send_local(struct conn *conn, struct job *job)
 {
-    char statement_ms[24];
-    char lock_ms[24];
+    char text[SET_ROOM];
     const struct db_settings *settings = &conn->pool->settings;
-    (void)snprintf(statement_ms, sizeof(statement_ms), "%llu",
+    (void)snprintf(text, sizeof(text), "SET LOCAL statement_timeout = %llu",
                    (unsigned long long)settings->statement_timeout_ms);
-    (void)snprintf(lock_ms, sizeof(lock_ms), "%llu", (unsigned long long)settings->lock_timeout_ms);
-    const char *values[] = {statement_ms, lock_ms};
-    if (!PQsendQueryParams(conn->pg,
-                           "SELECT set_config('statement_timeout', $1, true), "
-                           "set_config('lock_timeout', $2, true)",
-                           2, NULL, values, NULL, NULL, 0))
-        return -EPIPE;
-    conn_push(conn, SLOT_LOCAL, job, 0);
-    return 0;
+    int r = send_text(conn, SLOT_LOCAL, job, text);
+    (void)snprintf(text, sizeof(text), "SET LOCAL lock_timeout = %llu",
+                   (unsigned long long)settings->lock_timeout_ms);
+    return r < 0 ? r : send_text(conn, SLOT_LOCAL, job, text);
 }
 
 /* Behind a pooler: BEGIN, limits, statement, Sync, and a COMMIT after the Sync, which ends the

@@ -26,11 +26,12 @@ struct db_settings {
      * that libpq would otherwise take from the environment is set explicitly. */
     char **keywords;
     char **values;
-    bool is_remote;        /* some host is not this machine: TLS with a verified certificate */
-    bool tls_weaker;       /* … unless the person asked for less, explicitly */
-    bool is_set;           /* something names a database; otherwise the private cluster is meant */
-    enum db_tls tls;       /* what the person set */
-    enum db_tls asked_tls; /* what the URL or PGSSLMODE asked for */
+    bool is_remote;         /* some host is not this machine: TLS with a verified certificate */
+    bool tls_weaker;        /* … unless the person asked for less, explicitly */
+    bool is_set;            /* something names a database; otherwise the private cluster is meant */
+    enum db_tls tls;        /* what the person set */
+    enum db_tls asked_tls;  /* what the URL or PGSSLMODE asked for */
+    bool found_authorities; /* sslrootcert is this machine's, not the person's */
 
     int pool_size;            /* connections kept; default 2 */
     int max_overflow;         /* more under load; default 2 */

@@ -151,11 +151,14 @@ static const char *find_authorities(char *room, size_t size)
 static int set_authorities(struct db_settings *settings, enum db_tls tls)
 {
     const char *named = db_settings_param(settings, "sslrootcert");
-    bool is_named = named && strcmp(named, "system") != 0;
-    if (is_named || (tls != DB_TLS_VERIFY_FULL && tls != DB_TLS_VERIFY_CA))
+    bool is_system = named && strcmp(named, "system") == 0;
+    if (named && !is_system && !settings->found_authorities)
         return 0;
+    bool is_needed = tls == DB_TLS_VERIFY_FULL || tls == DB_TLS_VERIFY_CA;
     char room[PATH_ROOM];
-    return settings_set_param(settings, "sslrootcert", find_authorities(room, sizeof(room)));
+    settings->found_authorities = is_needed;
+    return settings_set_param(settings, "sslrootcert",
+                              is_needed ? find_authorities(room, sizeof(room)) : NULL);
 }
 
 int settings_apply_tls(struct db_settings *settings)

@@ -9,6 +9,18 @@
 #include "db/pool_internal.h"
 #include "db/rows.h"
 
+/* The server itself answers in order: an error before the answer of COMMIT means that COMMIT was
+ * not carried out. A pooler that lost its server answers at once, and nobody knows what the server
+ * did before it went. */
+static bool may_have_saved(const struct db_tx *tx, const struct slot *slot)
+{
+    if (!tx->run->is_commit)
+        return false;
+    bool is_out_of_order =
+        tx->job.pool->is_behind_pooler || strncmp(tx->failure.sqlstate, "08", 2) == 0;
+    return slot->kind == SLOT_COMMIT || (tx->failure.class == DB_GONE && is_out_of_order);
+}
+
 static void note_failure(struct db_tx *tx, const struct slot *slot, PGresult **result)
 {
     struct tx_run *run = tx->run;
@@ -23,7 +35,7 @@ static void note_failure(struct db_tx *tx, const struct slot *slot, PGresult **r
         tx->job.pool->seeks_primary = true;
     if (tx->failure.class == DB_DAMAGED)
         tx->job.pool->is_damaged = true;
-    if (slot->kind == SLOT_COMMIT)
+    if (may_have_saved(tx, slot))
         tx->failure = db_failure_while_saving(tx->failure);
     run->failed = TAKE(*result);
     LOG(LOG_DEBUG, "pool", "transaction failed: %s %s", tx->failure.code, tx->failure.sqlstate);

@@ -112,6 +112,22 @@ static inline void rig_free(struct rig *rig)
     db_settings_free(&rig->settings);
 }
 
+/* Until no connection runs anything. */
+static inline void rig_wait_idle(struct rig *rig)
+{
+    struct db_pool_stat stat;
+    rig->is_late = false;
+    uv_update_time(&rig->loop);
+    (void)uv_timer_start(&rig->watchdog, rig_on_late, RIG_WAIT_MS, 0);
+    db_pool_stat(rig->pool, &stat);
+    while (stat.busy > 0 && !rig->is_late) {
+        (void)uv_run(&rig->loop, UV_RUN_ONCE);
+        db_pool_stat(rig->pool, &stat);
+    }
+    (void)uv_timer_stop(&rig->watchdog);
+    assert_int_equal(stat.busy, 0);
+}
+
 /* --- answers --------------------------------------------------------------------------------- */
 
 /* What came of a read or of one run of a transaction. */

@@ -1,0 +1,330 @@
+/* Connections that go away, servers that are not there, programs that prepare their own. */
+#include "db/limits.h"
+#include "tests/support/db_rig.h"
+
+static int setup(void **state)
+{
+    struct rig *rig = calloc(1, sizeof(*rig));
+    rig_init(rig);
+    *state = rig;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    rig_free(*state);
+    free(*state);
+    return 0;
+}
+
+/* A second pool, whose sessions survive what it does to the others. */
+static const char kill_others[] =
+    "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = "
+    "'client backend' AND pid <> pg_backend_pid() AND datname = current_database()";
+
+static const char *kill_sessions(struct rig *rig)
+{
+    static char killed[32];
+    struct rig killer;
+    (void)rig;
+    rig_init(&killer);
+    if (getenv("DIRECT_URL")) {
+        db_settings_free(&killer.settings);
+        db_settings_init(&killer.settings);
+        assert_int_equal(db_settings_from_url(&killer.settings, getenv("DIRECT_URL"), NULL), 0);
+    }
+    rig_open(&killer);
+    (void)snprintf(killed, sizeof(killed), "%.31s", rig_ask(&killer, kill_others));
+    rig_free(&killer);
+    return killed;
+}
+
+static void test_loss_of_idle_connections_is_not_seen(void **state)
+{
+    struct rig *rig = *state;
+    rig_open(rig);
+    for (int i = 0; i < 20; i++) {
+        assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
+        assert_string_not_equal(kill_sessions(rig), "0");
+        assert_string_equal(rig_ask(rig, "SELECT 2"), "2");
+    }
+    struct db_pool_stat stat;
+    db_pool_stat(rig->pool, &stat);
+    if (!getenv("TEST_POOLED")) /* a pooler keeps our side open */
+        assert_true(stat.reconnects >= 20);
+    assert_int_equal(stat.failures, 0);
+}
+
+static void test_loss_in_the_middle_of_a_read_runs_it_again(void **state)
+{
+    static const struct db_statement nap = {"test.nap", "SELECT 'woken' FROM pg_sleep(0.3)", 0};
+    struct rig *rig = *state;
+    struct answer answer;
+    rig_open(rig);
+    (void)rig_read(rig, &nap, &answer);
+    rig_run_for(rig, 100);
+    assert_string_not_equal(kill_sessions(rig), "0");
+    rig_wait(rig, &answer.is_there);
+    assert_false(answer.has_failed);
+    assert_string_equal(answer.text, "woken");
+}
+
+static void test_loss_before_rows_were_seen_runs_the_transaction_again(void **state)
+{
+    static const struct db_statement insert = {NULL, "INSERT INTO lost VALUES (1)", 0};
+    static const struct db_statement nap = {NULL, "SELECT pg_sleep(0.3)", 0};
+    struct db_step steps[] = {{&nap, NULL}, {&insert, NULL}};
+    struct rig *rig = *state;
+    struct answer answer = {0};
+    rig_open(rig);
+    assert_string_equal(rig_write(rig, "DROP TABLE IF EXISTS lost"), "saved");
+    assert_string_equal(rig_write(rig, "CREATE TABLE lost (a int)"), "saved");
+    assert_int_equal(db_tx_run(db_tx_begin(rig->pool, 0), steps, 2, true, answer_tx, &answer), 0);
+    rig_run_for(rig, 100);
+    assert_string_not_equal(kill_sessions(rig), "0");
+    rig_wait(rig, &answer.is_there);
+    assert_false(answer.has_failed);
+    assert_string_equal(rig_ask(rig, "SELECT count(*) FROM lost"), "1");
+}
+
+static void test_loss_after_rows_were_seen_is_said(void **state)
+{
+    struct rig *rig = *state;
+    struct answer answer;
+    const char *sql[] = {"SELECT 1"};
+    rig_open(rig);
+    rig_run(rig, db_tx_begin(rig->pool, 0), sql, 1, false, &answer);
+    struct db_tx *tx = answer.tx;
+    assert_string_not_equal(kill_sessions(rig), "0");
+    rig_run(rig, tx, sql, 1, true, &answer);
+    assert_string_equal(answer.failure.code, "connection_lost");
+    assert_int_equal(answer.failure.saved, DB_SAVED_NO);
+    assert_true(answer.failure.retry_safe);
+}
+
+/* --- servers that are not there --------------------------------------------------------------- */
+
+static void aim(struct rig *rig, const char *url)
+{
+    db_settings_free(&rig->settings);
+    db_settings_init(&rig->settings);
+    assert_int_equal(db_settings_from_url(&rig->settings, url, NULL), 0);
+}
+
+static void test_unreachable_is_said_soon_and_then_at_once(void **state)
+{
+    struct rig *rig = *state;
+    aim(rig, "postgresql:///x?host=/nonexistent");
+    rig_open(rig);
+    uint64_t begin = uv_hrtime();
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "database_unreachable");
+    uint64_t first = uv_hrtime() - begin;
+    assert_true(first < UINT64_C(3000000000));
+    begin = uv_hrtime();
+    for (int i = 0; i < 20; i++)
+        assert_string_equal(rig_ask(rig, "SELECT 1"), "database_unreachable");
+    assert_true(uv_hrtime() - begin < UINT64_C(2000000000));
+}
+
+static void test_unreachable_then_there_is_found_again(void **state)
+{
+    struct rig *rig = *state;
+    struct db_settings good;
+    assert_int_equal(db_settings_copy(&good, &rig->settings), 0);
+    aim(rig, "postgresql:///x?host=/nonexistent");
+    rig_open(rig);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "database_unreachable");
+    db_pool_set_target(rig->pool, &good);
+    db_settings_free(&good);
+    const char *got = rig_ask(rig, "SELECT 1");
+    for (int i = 0; i < 200 && strcmp(got, "1") != 0; i++) {
+        rig_run_for(rig, 10);
+        got = rig_ask(rig, "SELECT 1");
+    }
+    assert_string_equal(got, "1");
+}
+
+static void test_host_name_unknown_is_said_and_the_loop_goes_on(void **state)
+{
+    struct rig *rig = *state;
+    aim(rig, "postgresql://no-such-host.invalid/x?connect_timeout=3");
+    rig_open(rig);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "database_host_unknown");
+}
+
+static void test_hosts_are_tried_one_after_the_other(void **state)
+{
+    struct rig *rig = *state;
+    char url[512];
+    const char *host = db_settings_param(&rig->settings, "host");
+    const char *port = db_settings_param(&rig->settings, "port");
+    (void)snprintf(url, sizeof(url),
+                   "host=/nonexistent,127.0.0.1,%s port=1,1,%s dbname=postgres user=postgres", host,
+                   port);
+    aim(rig, url);
+    rig_open(rig);
+    assert_string_equal(rig_ask(rig, "SELECT 'third'"), "third");
+}
+
+static void test_database_unknown_is_a_rejected_login(void **state)
+{
+    struct rig *rig = *state;
+    if (getenv("TEST_POOLED"))
+        skip(); /* a pooler has words of its own for this */
+    char url[512];
+    (void)snprintf(url, sizeof(url), "host=%s dbname=nowhere user=postgres",
+                   db_settings_param(&rig->settings, "host"));
+    aim(rig, url);
+    rig_open(rig);
+    struct answer answer;
+    static const struct db_statement one = {NULL, "SELECT 1", 0};
+    (void)rig_read(rig, &one, &answer);
+    rig_wait(rig, &answer.is_there);
+    assert_string_equal(answer.failure.code, "login_rejected");
+    assert_string_equal(answer.failure.sqlstate, "3D000");
+    assert_false(answer.failure.retry_safe);
+}
+
+/* --- programs that prepare their own ---------------------------------------------------------- */
+
+struct hook {
+    struct db_settings target;
+    int asked;
+    bool is_unavailable;
+};
+
+static void prepare(struct db_pool *pool, void *data)
+{
+    struct hook *hook = data;
+    hook->asked++;
+    if (hook->is_unavailable) {
+        struct db_failure failure = {.class = DB_GONE, .code = "not_today", .message = "No."};
+        db_pool_unavailable(pool, &failure);
+    } else {
+        db_pool_set_target(pool, &hook->target);
+    }
+}
+
+static void open_with_hook(struct rig *rig, struct hook *hook)
+{
+    assert_int_equal(db_settings_copy(&hook->target, &rig->settings), 0);
+    db_settings_free(&rig->settings);
+    db_settings_init(&rig->settings);
+    struct db_pool_options options = {
+        .loop = &rig->loop, .settings = &rig->settings, .prepare = prepare, .prepare_data = hook};
+    rig->pool = db_pool_new(&options);
+    assert_non_null(rig->pool);
+}
+
+static void test_prepare_is_asked_once_and_only_when_needed(void **state)
+{
+    struct rig *rig = *state;
+    struct hook hook = {0};
+    open_with_hook(rig, &hook);
+    rig_run_for(rig, 30);
+    assert_int_equal(hook.asked, 0);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
+    assert_string_equal(rig_ask(rig, "SELECT 2"), "2");
+    assert_int_equal(hook.asked, 1);
+    db_settings_free(&hook.target);
+}
+
+static void test_prepare_that_fails_is_asked_again_by_the_next_request(void **state)
+{
+    struct rig *rig = *state;
+    struct hook hook = {.is_unavailable = true};
+    open_with_hook(rig, &hook);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "not_today");
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "not_today");
+    assert_int_equal(hook.asked, 2);
+    hook.is_unavailable = false;
+    assert_string_equal(rig_ask(rig, "SELECT 3"), "3");
+    db_settings_free(&hook.target);
+}
+
+static void test_prepared_target_that_is_gone_is_prepared_again(void **state)
+{
+    struct rig *rig = *state;
+    struct hook hook = {0};
+    struct db_settings good;
+    open_with_hook(rig, &hook);
+    good = hook.target;
+    db_settings_init(&hook.target);
+    assert_int_equal(db_settings_from_url(&hook.target, "postgresql:///x?host=/nonexistent", NULL),
+                     0);
+    static const struct db_statement one = {NULL, "SELECT 1", 0};
+    struct answer answer;
+    (void)rig_read(rig, &one, &answer);
+    while (hook.asked < 2)
+        (void)uv_run(&rig->loop, UV_RUN_ONCE);
+    struct db_settings bad = hook.target;
+    hook.target = good;
+    rig_wait(rig, &answer.is_there);
+    assert_string_equal(answer.text, "1");
+    db_settings_free(&bad);
+    db_settings_free(&hook.target);
+}
+
+static void test_nothing_named_is_said(void **state)
+{
+    struct rig *rig = *state;
+    db_settings_free(&rig->settings);
+    db_settings_init(&rig->settings);
+    rig_open(rig);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "database_not_set");
+}
+
+/* --- crowds ----------------------------------------------------------------------------------- */
+
+static void test_waiting_at_the_limit_and_one_beyond(void **state)
+{
+    static struct answer answers[DB_WAITING_MAX + 1];
+    static const struct db_statement one = {"test.one", "SELECT 1", 0};
+    struct rig *rig = *state;
+    rig_open(rig);
+    for (int i = 0; i <= DB_WAITING_MAX; i++)
+        (void)rig_read(rig, &one, &answers[i]);
+    for (int i = 0; i <= DB_WAITING_MAX; i++) {
+        rig_wait(rig, &answers[i].is_there);
+        assert_int_equal(answers[i].has_failed, i == DB_WAITING_MAX);
+    }
+    assert_string_equal(answers[DB_WAITING_MAX].failure.code, "too_many_requests");
+}
+
+static void test_waiting_longer_than_pool_timeout_is_too_many(void **state)
+{
+    struct rig *rig = *state;
+    struct answer holder;
+    const char *sql[] = {"SELECT 1"};
+    rig_set(rig, "pool_size", "1");
+    rig_set(rig, "max_overflow", "0");
+    rig_set(rig, "pool_timeout", "200ms");
+    rig_open(rig);
+    rig_run(rig, db_tx_begin(rig->pool, 0), sql, 1, false, &holder);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "too_many_requests");
+    db_tx_rollback(holder.tx);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+        CASE(test_loss_of_idle_connections_is_not_seen),
+        CASE(test_loss_in_the_middle_of_a_read_runs_it_again),
+        CASE(test_loss_before_rows_were_seen_runs_the_transaction_again),
+        CASE(test_loss_after_rows_were_seen_is_said),
+        CASE(test_unreachable_is_said_soon_and_then_at_once),
+        CASE(test_unreachable_then_there_is_found_again),
+        CASE(test_host_name_unknown_is_said_and_the_loop_goes_on),
+        CASE(test_hosts_are_tried_one_after_the_other),
+        CASE(test_database_unknown_is_a_rejected_login),
+        CASE(test_prepare_is_asked_once_and_only_when_needed),
+        CASE(test_prepare_that_fails_is_asked_again_by_the_next_request),
+        CASE(test_prepared_target_that_is_gone_is_prepared_again),
+        CASE(test_nothing_named_is_said),
+        CASE(test_waiting_at_the_limit_and_one_beyond),
+        CASE(test_waiting_longer_than_pool_timeout_is_too_many),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
