@@ -136,8 +136,7 @@ static void on_looked(void *data, struct db_tx *tx, const struct db_rows *const 
         _exit(4);
 }
 
-static void start_read(struct call *call, const struct db_statement *statement,
-                       const char *seconds)
+static void start_read(struct call *call, const struct db_statement *statement, const char *seconds)
 {
     const char *values[] = {call->text, seconds};
     call->request = db_read(pool, statement, values, 0, on_read, call);

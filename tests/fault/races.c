@@ -60,7 +60,7 @@ static uint64_t draw(uint64_t range)
 static void complain(const struct race *race, const char *what, const char *text)
 {
     wrong++;
-    (void)fprintf(stderr, "race %lu kind %d: %s %s\n", race->number, race->kind, what, text);
+    (void)fprintf(stderr, "race %lu kind %d: %s %s\n", race->number, (int)race->kind, what, text);
 }
 
 static void start(struct race *race);
