@@ -10,6 +10,7 @@
 #include "cli/instructions.h"
 #include "cli/prepare.h"
 #include "cli/time_zone.h"
+#include "tools/support/change.h"
 #include "tools/tool.h"
 
 enum {
@@ -68,7 +69,10 @@ static int open_server(struct app *app)
         .description = "Answers spending questions and keeps the books, exactly.",
         .tools = tools_all,
         .instructions = cli_instructions,
+        .extra_args = change_fields,
+        .extra_args_size = sizeof(struct change_args),
         .before_start = tools_before_start,
+        .on_deadline = change_on_deadline,
         .read_only = settings->read_only,
         .user = &app->tools,
     };

@@ -23,6 +23,7 @@ struct app {
     struct db_settings target;       /* what the pool will connect to */
     struct preparation *preparation; /* the way to the first connection, while it is under way */
     bool cluster_is_held;
+    bool has_no_database; /* the last way to a first connection failed */
     bool is_closing;
     bool is_serving; /* nobody else tells the person why there is no database: the log does */
     struct tools_context tools;

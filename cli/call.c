@@ -109,11 +109,11 @@ static const char *text_of(const cJSON *result)
 }
 
 /* What scripts can act on: the database is away, try again, or the request was refused. */
-static int error_code(const cJSON *answer)
+static int error_code(const struct app *app, const cJSON *answer)
 {
     const cJSON *error = json_get(answer, "error");
     const char *code = json_get_text(error, "code");
-    if (code && strncmp(code, "database", strlen("database")) == 0)
+    if (app->has_no_database || (code && strncmp(code, "database", strlen("database")) == 0))
         return EX_UNAVAILABLE;
     return cJSON_IsTrue(json_get(json_get(error, "retry"), "safe")) ? EX_TEMPFAIL : EX_DATAERR;
 }

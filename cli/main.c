@@ -126,13 +126,15 @@ static bool is_serving(int argc, char **argv)
 }
 
 /* A client that starts us with settings that make no sense gets its answers all the same, and the
- * reason with every tool. 0, or `code` when there is nobody to tell. */
+ * reason with every tool: what is wrong in one sentence, that nothing was saved, and what to do, which
+ * `why` may say itself. 0, or `code` when there is nobody to tell. */
 static int serve_trouble(struct cli_settings *settings, int code, const char *why)
 {
-    settings->trouble = arena_printf(&settings->memory,
-                                     "%s Nothing was saved. Correct the setting and start the "
-                                     "server again.",
-                                     why[0] ? why : "A setting cannot be read.");
+    const char *end = strstr(why, ". ");
+    int length = end ? (int)(end - why) + 1 : (int)strlen(why);
+    settings->trouble =
+        arena_printf(&settings->memory, "%.*s Nothing was saved. %s", length, why,
+                     end ? end + 2 : "Correct the setting and start the server again.");
     return settings->trouble ? 0 : code;
 }
 

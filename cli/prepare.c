@@ -49,6 +49,7 @@ static void work_end(void *data)
     struct app *app = work->app;
     const struct db_failure *failure = work->has_failed ? &work->failure : NULL;
     app->preparation = NULL;
+    app->has_no_database = failure != NULL;
     if (work->is_for_pool && app->pool && failure)
         db_pool_unavailable(app->pool, failure);
     else if (work->is_for_pool && app->pool && !app->is_closing)

@@ -226,6 +226,28 @@ static void print_table(FILE *out, const cJSON *rows, const struct render_style 
         print_row(out, &table, row, shown);
 }
 
+/* The answer of a write: each row is {"before": …, "after": …}; either side is a table. */
+static void print_side(FILE *out, const cJSON *rows, const char *side,
+                       const struct render_style *style)
+{
+    OWNED_JSON list = cJSON_CreateArray();
+    const cJSON *row;
+    cJSON_ArrayForEach (row, rows) {
+        cJSON *one = cJSON_GetObjectItemCaseSensitive(row, side);
+        if (one && list)
+            (void)cJSON_AddItemReferenceToArray(list, one);
+    }
+    if (cJSON_GetArraySize(list) == 0)
+        return;
+    (void)fprintf(out, "\n%s:\n", side);
+    print_table(out, list, style);
+}
+
+static bool has_sides(const cJSON *row)
+{
+    return cJSON_IsObject(json_get(row, "before")) || cJSON_IsObject(json_get(row, "after"));
+}
+
 static void print_line(FILE *out, const char *text)
 {
     OWNED_BUF line = BUF_INIT(RENDER_CELL_MAX);
@@ -242,6 +264,11 @@ void render_answer(FILE *out, const cJSON *answer, const struct render_style *st
     cJSON_ArrayForEach (member, answer) {
         if (!cJSON_IsArray(member) || !cJSON_IsObject(member->child))
             continue;
+        if (has_sides(member->child)) {
+            print_side(out, member, "before", style);
+            print_side(out, member, "after", style);
+            continue;
+        }
         (void)fputc('\n', out);
         if (strcmp(member->string, "rows") != 0)
             (void)fprintf(out, "%s:\n", member->string);

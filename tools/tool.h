@@ -9,9 +9,6 @@
 #include "mcp/field.h"
 #include "mcp/tool.h"
 
-/* Declares each tool (generated). */
-#include "tools/list.h"
-
 /* Each tool, and all of them: NULL-terminated, sorted by name. Generated. */
 #include "tools/list.h"
 extern const struct tool *const tools_all[];

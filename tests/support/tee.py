@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Stands between a client and the server and records every line for the trace checker:
 
-    tee.py TRACE.jsonl -- COMMAND [ARGUMENT...]
+    tee.py TRACE.jsonl [--] COMMAND [ARGUMENT...]
 """
 import json
 import os
@@ -47,4 +47,6 @@ def main(path, command):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1], sys.argv[3:]))
+    # Some clients take the dashes for their own.
+    rest = sys.argv[2:]
+    sys.exit(main(sys.argv[1], rest[1:] if rest[0] == '--' else rest))

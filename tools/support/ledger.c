@@ -16,6 +16,7 @@
 #include "tools/support/ledger.sql.h"
 #include "tools/support/limits.h"
 #include "tools/support/query.h"
+#include "tools/support/sentence.h"
 
 #define LEDGER_DEFAULT_NAME     "Household"
 #define LEDGER_DEFAULT_CURRENCY "USD"
@@ -236,14 +237,17 @@ static int ledger_open(struct call *call)
 static int ledger_missing(struct call *call, const struct db_rows *rows)
 {
     OWNED_BUF text = BUF_INIT(1000);
-    const char *candidates[21] = {NULL};
-    size_t count = db_rows_count(rows);
-    for (size_t i = 0; i < count && i < ARRAY_LENGTH(candidates) - 1; i++)
+    const char *candidates[CANDIDATES_MAX + 1] = {NULL};
+    (void)buf_append_text(&text, "The ledger ");
+    sentence_name(&text, call_context(call)->ledger_name);
+    (void)buf_append_text(&text, " that was chosen at the start of the server does not exist. "
+                                 "Nothing was saved. This database has ");
+    for (size_t i = 0; i < db_rows_count(rows) && i < CANDIDATES_MAX; i++) {
         candidates[i] = db_rows_text(rows, i, 0);
-    (void)buf_printf(&text,
-                     "The ledger that was chosen at the start of the server does not exist. "
-                     "Nothing was saved. Choose one of the %zu ledgers of this database.",
-                     count);
+        (void)buf_append_text(&text, i > 0 ? ", " : "");
+        sentence_name(&text, candidates[i]);
+    }
+    (void)buf_append_text(&text, candidates[0] ? ": choose one of them." : "no ledger yet.");
     return call_fail(call, &(struct call_error){
                                .code = "no_such_ledger",
                                .message = buf_text(&text),

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/support/period_word.h"
@@ -312,6 +313,19 @@ static int fail_at(struct bind *bind, const char *path, const char *message)
     return r;
 }
 
+static int fail_order(struct bind *bind, const struct period *period)
+{
+    char start[DATE_TEXT_SIZE];
+    char end[DATE_TEXT_SIZE];
+    char message[2 * DATE_TEXT_SIZE + 64];
+    date_format(period->start_date.day, start);
+    date_format(period->end_date.day, end);
+    (void)snprintf(message, sizeof(message), "must not be before start_date %s, got %s", start,
+                   end);
+    return fail_at(bind, "end_date",
+                   period->start_date.is_relative ? "must not be before start_date" : message);
+}
+
 static int period_finish(struct bind *bind, const struct field *field, bool given, void *target)
 {
     (void)given;
@@ -325,7 +339,7 @@ static int period_finish(struct bind *bind, const struct field *field, bool give
                        "is missing: start_date and end_date belong together (today is a date)");
     bool is_comparable = period->start_date.is_relative == period->end_date.is_relative;
     if (has_start && is_comparable && period->end_date.day < period->start_date.day)
-        return fail_at(bind, "end_date", "must not be before start_date");
+        return fail_order(bind, period);
     if (!period->period.text && !has_start)
         period->period.text = field->fields[0].extra;
     return 0;
