@@ -126,7 +126,7 @@ static void on_answer(void *data, const char *text, size_t length)
     const cJSON *answer = json_get(result, "structuredContent");
     bool is_error = cJSON_IsTrue(json_get(result, "isError"));
     app_end(&calling->app, &calling->has_ended);
-    calling->code = is_error ? error_code(answer) : 0;
+    calling->code = is_error ? error_code(&calling->app, answer) : 0;
     if (!result) {
         calling->code = command_fail(EX_SOFTWARE, "The answer could not be read.");
     } else if (calling->as_json) {
