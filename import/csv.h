@@ -78,6 +78,8 @@ struct csv_bank {
     const char *mapping; /* columns that the words alone would read wrongly, or "" */
 };
 
+#define CSV_OWN_EXPORT "ninepence"
+
 const struct csv_bank *csv_find_bank(const char *signature);
 
 /* The way a file is written, as far as its first records tell. */

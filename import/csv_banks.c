@@ -11,8 +11,8 @@
 
 static const struct csv_bank banks[] = {
     /* written by import/export.h */
-    {"ninepence", "|date|amount|currency|payee|memo|category|kind|account|tags|ninepence id|", "",
-     IMPORT_DATE_YMD, NEGATIVE, "type=7;id=10"},
+    {CSV_OWN_EXPORT, "|date|amount|currency|payee|memo|category|kind|account|tags|ninepence id|",
+     "", IMPORT_DATE_YMD, NEGATIVE, "type=7;id=10"},
     /* United States */
     {"Chase", "|details|posting date|description|amount|type|balance|check or slip #|", "USD",
      IMPORT_DATE_MDY, NEGATIVE, "type=5"},

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "import/csv.h"
+#include "import/export.h"
 #include "import/fold.h"
 
 /* A row while it is being looked at. */
@@ -128,19 +129,6 @@ static int set_cell(const struct row *row, enum import_entry_text which, enum im
     return import_entry_set(&row->pass->entry, which, cell.text, cell.length);
 }
 
-/* A cell that our own export neutralised gets its text back. */
-static struct csv_cell restored(const struct import_profile *profile, struct csv_cell cell)
-{
-    size_t quotes = strspn(cell.text, "'");
-    bool is_neutral =
-        profile->is_own_export && quotes > 0 &&
-        (strchr("=+-@\t\r", cell.text[quotes]) ? cell.text[quotes] != '\0'
-                                               : strncmp(cell.text + quotes, "\xef\xbc", 2) == 0);
-    if (!is_neutral)
-        return cell;
-    return (struct csv_cell){.text = cell.text + 1, .length = cell.length - 1};
-}
-
 /* All descriptions: the first is the payee when no column names one, the rest is the memo. */
 static int set_descriptions(const struct row *row)
 {
@@ -150,12 +138,12 @@ static int set_descriptions(const struct row *row)
     for (size_t i = 0; i < row->record->count && r == 0; i++) {
         if (profile->columns[i] != IMPORT_COLUMN_DESCRIPTION)
             continue;
-        struct csv_cell cell = restored(profile, row->record->cells[i]);
+        struct csv_cell cell = row->record->cells[i];
         bool is_split = false;
         r = csv_split_labels(entry, cell.text, cell.length, &is_split);
         if (r < 0 || is_split)
             continue;
-        bool is_payee = entry->texts[ENTRY_PAYEE].length == 0 && !profile->is_own_export;
+        bool is_payee = entry->texts[ENTRY_PAYEE].length == 0;
         r = import_entry_add(entry, is_payee ? ENTRY_PAYEE : ENTRY_MEMO, " ", cell.text,
                              cell.length);
     }
@@ -169,7 +157,6 @@ static int set_payee(const struct row *row)
     struct csv_cell payer = cell_of(row, IMPORT_COLUMN_PAYER);
     struct csv_cell payee = cell_of(row, IMPORT_COLUMN_PAYEE);
     struct csv_cell cell = !is_out && payer.length > 0 ? payer : payee;
-    cell = restored(&row->pass->profile, cell);
     int r = import_entry_set(&row->pass->entry, ENTRY_PAYEE, cell.text, cell.length);
     return r < 0 ? r : set_descriptions(row);
 }
@@ -198,6 +185,7 @@ static int set_texts(const struct row *row)
         {ENTRY_ID, IMPORT_COLUMN_ID},
         {ENTRY_TYPE, IMPORT_COLUMN_TYPE},
         {ENTRY_CATEGORY, IMPORT_COLUMN_CATEGORY},
+        {ENTRY_TAGS, IMPORT_COLUMN_TAGS},
         {ENTRY_ACCOUNT, IMPORT_COLUMN_ACCOUNT},
         {ENTRY_COUNTER_ACCOUNT, IMPORT_COLUMN_COUNTER_ACCOUNT},
         {ENTRY_CURRENCY, IMPORT_COLUMN_CURRENCY},
@@ -212,6 +200,36 @@ static int set_texts(const struct row *row)
     if (r == 0 && entry->texts[ENTRY_ACCOUNT].length == 0)
         r = import_entry_set(entry, ENTRY_ACCOUNT, account, strlen(account));
     return r < 0 ? r : set_reference(row);
+}
+
+/* What import/export.h wrote comes back byte by byte, and what it neutralised without its
+ * apostrophe. */
+static int set_own_texts(const struct row *row)
+{
+    static const struct {
+        enum import_entry_text text;
+        enum import_column column;
+    } copied[] = {
+        {ENTRY_PAYEE, IMPORT_COLUMN_PAYEE},
+        {ENTRY_MEMO, IMPORT_COLUMN_DESCRIPTION},
+        {ENTRY_CATEGORY, IMPORT_COLUMN_CATEGORY},
+        {ENTRY_TYPE, IMPORT_COLUMN_TYPE},
+        {ENTRY_ACCOUNT, IMPORT_COLUMN_ACCOUNT},
+        {ENTRY_TAGS, IMPORT_COLUMN_TAGS},
+        {ENTRY_ID, IMPORT_COLUMN_ID},
+        {ENTRY_CURRENCY, IMPORT_COLUMN_CURRENCY},
+    };
+
+    int r = 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(copied) && r == 0; i++) {
+        struct csv_cell cell =
+            csv_cell_of(row->record, row->pass->profile.columns, copied[i].column);
+        size_t apostrophe =
+            cell.text[0] == '\'' && import_cell_is_live(cell.text, cell.length) ? 1 : 0;
+        r = import_entry_exact(&row->pass->entry, copied[i].text, cell.text + apostrophe,
+                               cell.length - apostrophe);
+    }
+    return r;
 }
 
 static void set_amounts(const struct row *row)
@@ -247,7 +265,7 @@ static int emit(const struct row *row, enum import_column kind, struct import_de
     import_entry_amount(entry, ENTRY_AMOUNT, directed(row, kind, amount));
     set_other_dates(row);
     set_amounts(row);
-    int r = set_texts(row);
+    int r = row->pass->profile.is_own_export ? set_own_texts(row) : set_texts(row);
     return r < 0 ? r : import_emit(row->pass, entry);
 }
 
@@ -323,7 +341,8 @@ int csv_read_row(struct import_pass *pass, const struct csv_record *record,
     if (has_both_sides(&row))
         return report(&row, IMPORT_ERROR, IMPORT_BAD_AMOUNT, IMPORT_COLUMN_CREDIT,
                       "a debit or a credit, not both");
-    if (kind == IMPORT_COLUMN_AMOUNT && has_label(&row, true, csv_is_balance))
+    if (kind == IMPORT_COLUMN_AMOUNT && !pass->profile.is_own_export &&
+        has_label(&row, true, csv_is_balance))
         return skip(&row, IMPORT_SUMMARY_ROW);
     entry->pending = status == CSV_PENDING;
     return emit(&row, kind, amount);

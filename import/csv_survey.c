@@ -265,6 +265,8 @@ static void settle_decimal_mark(struct csv_survey *survey)
     for (size_t i = 0; i < ARRAY_LENGTH(balances); i++)
         (void)import_mark_see(&survey->marks, balances[i], strlen(balances[i]), IMPORT_AMOUNT_FREE,
                               1);
+    if (dialect->bank && strcmp(dialect->bank->name, CSV_OWN_EXPORT) == 0)
+        mapping->decimal_mark = IMPORT_MARK_POINT;
     bool is_told = survey->marks.point + survey->marks.comma + survey->marks.undecided > 0;
     if (mapping->decimal_mark == IMPORT_MARK_AUTO && is_told)
         mapping->decimal_mark = import_mark_decide(&survey->marks);
@@ -329,7 +331,7 @@ static void write_profile(struct csv_survey *survey)
     if (dialect->bank) {
         import_copy(profile->bank, sizeof(profile->bank), dialect->bank->name,
                     strlen(dialect->bank->name));
-        profile->is_own_export = strcmp(dialect->bank->name, "ninepence") == 0;
+        profile->is_own_export = strcmp(dialect->bank->name, CSV_OWN_EXPORT) == 0;
     }
 }
 

@@ -197,6 +197,7 @@ const struct csv_words csv_words[] = {
     {IMPORT_COLUMN_TYPE, CSV_PL, "|typ operacji|typ transakcji|rodzaj|"},
     {IMPORT_COLUMN_TYPE, CSV_HU, "|tranzakcio tipusa|forgalom tipusa|"},
     {IMPORT_COLUMN_TYPE, CSV_NORDIC, "|typ|transaktionstyp|"},
+    {IMPORT_COLUMN_TAGS, CSV_EN, "|tags|labels|"},
     {IMPORT_COLUMN_CATEGORY, CSV_EN, "|category|spending category|"},
     {IMPORT_COLUMN_CATEGORY, CSV_DE, "|kategorie|hauptkategorie|"},
     {IMPORT_COLUMN_CATEGORY, CSV_FR, "|categorie|"},

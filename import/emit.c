@@ -48,6 +48,7 @@ static void fill(struct import_transaction *to, const struct import_entry *entry
     to->payee_original = import_entry_text(entry, ENTRY_PAYEE);
     to->memo = import_entry_text(entry, ENTRY_MEMO);
     to->category = import_entry_text(entry, ENTRY_CATEGORY);
+    to->tags = import_entry_text(entry, ENTRY_TAGS);
     to->type = import_entry_text(entry, ENTRY_TYPE);
     to->account = import_entry_text(entry, ENTRY_ACCOUNT);
     to->counter_account = import_entry_text(entry, ENTRY_COUNTER_ACCOUNT);
@@ -64,6 +65,9 @@ static int clean_payee(struct import_pass *pass, const struct import_entry *entr
                        struct import_transaction *to)
 {
     const struct buf *from = &entry->texts[ENTRY_PAYEE];
+    to->payee = buf_text(from);
+    if (pass->profile.is_own_export)
+        return 0; /* it has been cleaned, or corrected by a person */
     if (from->length == 0)
         from = &entry->texts[ENTRY_MEMO];
     if (from->length == 0 && strchr(buf_text(&entry->texts[ENTRY_TYPE]), ' '))
@@ -71,6 +75,17 @@ static int clean_payee(struct import_pass *pass, const struct import_entry *entr
     int r = import_payee_clean(buf_text(from), from->length, &pass->payee);
     to->payee = buf_text(&pass->payee);
     return r;
+}
+
+/* Our own export names the kind; everybody else leaves it to be guessed. */
+static enum import_kind kind_of(const struct import_pass *pass, const struct import_entry *entry)
+{
+    const char *type = import_entry_text(entry, ENTRY_TYPE);
+    for (unsigned int kind = 0; pass->profile.is_own_export && kind <= IMPORT_KIND_CASH; kind++) {
+        if (strcmp(import_kind_name((enum import_kind)kind), type) == 0)
+            return (enum import_kind)kind;
+    }
+    return import_kind_guess(&pass->kinds, entry);
 }
 
 static int complete_currency(const struct import_pass *pass, struct import_entry *entry)
@@ -140,7 +155,7 @@ int import_emit(struct import_pass *pass, struct import_entry *entry)
     write_amounts(entry, &amounts);
     struct import_transaction transaction = {.entry = pass->rows};
     fill(&transaction, entry, &amounts);
-    transaction.kind = import_kind_guess(&pass->kinds, entry);
+    transaction.kind = kind_of(pass, entry);
     r = clean_payee(pass, entry, &transaction);
     if (r == 0)
         r = import_entry_splits(entry, &transaction.splits);

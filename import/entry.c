@@ -99,6 +99,13 @@ int import_entry_add(struct import_entry *entry, enum import_entry_text which,
     return r < 0 ? r : append(entry, to, text, length);
 }
 
+int import_entry_exact(struct import_entry *entry, enum import_entry_text which, const char *text,
+                       size_t length)
+{
+    buf_reset(&entry->texts[which]);
+    return append(entry, &entry->texts[which], text, length);
+}
+
 int import_entry_split(struct import_entry *entry)
 {
     if (entry->split_count >= IMPORT_SPLITS_MAX)

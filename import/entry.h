@@ -16,6 +16,7 @@ enum import_entry_text {
     ENTRY_PAYEE,
     ENTRY_MEMO,
     ENTRY_CATEGORY,
+    ENTRY_TAGS,
     ENTRY_TYPE,
     ENTRY_ACCOUNT,
     ENTRY_COUNTER_ACCOUNT,
@@ -75,6 +76,10 @@ MUST_CHECK int import_entry_set(struct import_entry *entry, enum import_entry_te
                                 const char *text, size_t length);
 MUST_CHECK int import_entry_add(struct import_entry *entry, enum import_entry_text which,
                                 const char *separator, const char *text, size_t length);
+
+/* Sets a text as it is, blanks and all. */
+MUST_CHECK int import_entry_exact(struct import_entry *entry, enum import_entry_text which,
+                                  const char *text, size_t length);
 
 static inline const char *import_entry_text(const struct import_entry *entry,
                                             enum import_entry_text which)

@@ -91,6 +91,7 @@ enum import_column {
     IMPORT_COLUMN_ORIGINAL_CURRENCY,
     IMPORT_COLUMN_RATE,
     IMPORT_COLUMN_FEE,
+    IMPORT_COLUMN_TAGS,
     IMPORT_COLUMN_KINDS
 };
 
@@ -207,6 +208,7 @@ struct import_transaction {
     const char *payee_original; /* as in the file */
     const char *memo;
     const char *category;
+    const char *tags; /* as in the file */
     const char *type; /* the bank's code or word for the kind of transaction */
     const char *account;
     const char *counter_account;

@@ -59,6 +59,7 @@ static const char *const columns[IMPORT_COLUMN_KINDS] = {
     [IMPORT_COLUMN_ORIGINAL_CURRENCY] = "original_currency",
     [IMPORT_COLUMN_RATE] = "rate",
     [IMPORT_COLUMN_FEE] = "fee",
+    [IMPORT_COLUMN_TAGS] = "tags",
 };
 
 static int value_of(const struct word *words, const char *text, int *ret_value)
