@@ -30,6 +30,7 @@ META_VERSION = "io.modelcontextprotocol/protocolVersion"
 META_CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
 META_CLIENT = "io.modelcontextprotocol/clientInfo"
 META_SERVER = "io.modelcontextprotocol/serverInfo"
+FIRST_OWN_ID = 1_000_000  # leaves the small ids to transcripts and tests
 CLIENT = {"name": "ninepence-tests", "version": "1.0"}
 
 
@@ -190,7 +191,7 @@ class Server:
         self.requests = []
         self.problems = []
         self.stdout_ended = False
-        self.next_id = 0
+        self.next_id = FIRST_OWN_ID
         self.instructions = None
         self.handshake = None
         self.expect_answers = True
