@@ -21,6 +21,7 @@ WITH
               SELECT 1 FROM ninepence.expenses e
               WHERE e.ledger_id = $1::bigint AND e.merchant_folded = m.merchant_folded
                   AND e.deleted_at IS NULL AND e.currency = m.currency AND e.kind = m.kind
+                  AND e.spent_on BETWEEN m.spent_on - 370 AND m.spent_on + 370
                   AND abs(e.amount - m.amount) <= abs(m.amount) * 0.2
                   AND (abs(e.spent_on - m.spent_on) BETWEEN 6 AND 8
                        OR abs(e.spent_on - m.spent_on) BETWEEN 27 AND 34

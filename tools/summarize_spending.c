@@ -206,6 +206,8 @@ static void write_middle(struct answer *answer)
     json_put_text(
         answer->out, "average",
         money_average(db_rows_text(answer->rows, 0, BASIS_TOTAL), counted, answer->exponent, text));
+    if (db_rows_is_null(answer->rows, 0, COLUMN_TWICE_MEDIAN))
+        return;
     json_put_text(answer->out, "median",
                   money_average(db_rows_text(answer->rows, 0, COLUMN_TWICE_MEDIAN), "2",
                                 answer->exponent, text));

@@ -13,13 +13,37 @@ WITH
 ),
 -- include: basis
 , middle AS (
-    -- The two middle amounts (or twice the one); their mean is the median, exactly.
-    SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY h.value)
-               + percentile_disc(0.5) WITHIN GROUP (ORDER BY h.value DESC) AS twice_median
+    -- The two middle amounts, or the one twice; half of their sum is the median, exactly. Sorting
+    -- everything is worth it only for a figure of its own, without groups.
+    SELECT CASE WHEN count(*) = 1 THEN 2 * max(m.value) ELSE sum(m.value) END AS twice_median
+    FROM (SELECT h.value
+          FROM hit h
+          WHERE h.slot = 1 AND h.included AND h.value IS NOT NULL AND $13::text = 'none'
+          ORDER BY h.value
+          OFFSET (SELECT greatest((b.counted - 1) / 2, 0) FROM basis b)
+          LIMIT (SELECT 2 - b.counted % 2 FROM basis b)) m
+), cells AS MATERIALIZED (
+    -- Summed up by what the groupings need, before anything is joined.
+    SELECT h.slot,
+           CASE WHEN ARRAY[$13, $14] && ARRAY['category', 'parent_category'] THEN h.category_id END
+               AS category_id,
+           CASE WHEN 'user' IN ($13::text, $14::text) THEN h.user_id END AS user_id,
+           CASE WHEN 'account' IN ($13::text, $14::text) THEN h.account_id END AS account_id,
+           CASE WHEN 'currency' IN ($13::text, $14::text) THEN h.currency END AS currency,
+           CASE WHEN 'kind' IN ($13::text, $14::text) THEN h.kind END AS kind,
+           CASE WHEN 'merchant' IN ($13::text, $14::text) THEN h.merchant_folded END
+               AS merchant_folded,
+           CASE WHEN 'tag' IN ($13::text, $14::text) THEN h.expense_id END AS expense_id,
+           CASE WHEN ARRAY[$13, $14] && ARRAY['day', 'week', 'weekday'] THEN h.spent_on
+                WHEN ARRAY[$13, $14] && ARRAY['month', 'quarter', 'year']
+                THEN date_trunc('month', (h.spent_on - ($16::integer - 1))::timestamp)::date
+                     + ($16::integer - 1) END AS day,
+           sum(h.value) AS total, count(*) AS counted, max(h.expense_id) AS newest
     FROM hit h
-    WHERE h.slot = 1 AND h.included
+    WHERE h.included AND h.value IS NOT NULL AND $13::text <> 'none'
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 ), days AS (
-    SELECT h.spent_on AS day FROM hit h WHERE h.included
+    SELECT c.day FROM cells c WHERE c.day IS NOT NULL
     UNION
     SELECT g.day::date
     FROM basis b
@@ -48,13 +72,12 @@ WITH
 ), tagged AS MATERIALIZED (
     -- Several tags together are a group of their own, so that nothing counts twice.
     SELECT et.expense_id, string_agg(t.name, ' + ' ORDER BY t.folded) AS key
-    FROM hit h
+    FROM (SELECT DISTINCT c.expense_id FROM cells c WHERE c.expense_id IS NOT NULL) h
     JOIN ninepence.expense_tags et ON et.ledger_id = $1::bigint AND et.expense_id = h.expense_id
     JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = et.tag_id
-    WHERE 'tag' IN ($13::text, $14::text)
     GROUP BY et.expense_id
 ), keyed AS (
-    SELECT h.slot, h.value, h.merchant_folded, h.expense_id,
+    SELECT h.slot, h.total, h.counted, h.merchant_folded, h.newest,
            CASE $13::text
            WHEN 'none' THEN ''
            WHEN 'category' THEN coalesce(c.path, 'Uncategorized')
@@ -77,21 +100,20 @@ WITH
            WHEN 'currency' THEN h.currency
            WHEN 'kind' THEN h.kind
            ELSE d2.key END AS key2
-    FROM hit h
+    FROM cells h
     LEFT JOIN ninepence.categories c
         ON c.ledger_id = $1::bigint AND c.category_id = h.category_id
     LEFT JOIN ninepence.categories r ON r.ledger_id = $1::bigint AND r.category_id = c.root_id
     LEFT JOIN ninepence.users u ON u.ledger_id = $1::bigint AND u.user_id = h.user_id
     LEFT JOIN ninepence.accounts o ON o.ledger_id = $1::bigint AND o.account_id = h.account_id
     LEFT JOIN tagged t ON t.expense_id = h.expense_id
-    LEFT JOIN day_keys d1 ON d1.level = 1 AND d1.day = h.spent_on
-    LEFT JOIN day_keys d2 ON d2.level = 2 AND d2.day = h.spent_on
-    WHERE h.included AND h.value IS NOT NULL AND $13::text <> 'none'
+    LEFT JOIN day_keys d1 ON d1.level = 1 AND d1.day = h.day
+    LEFT JOIN day_keys d2 ON d2.level = 2 AND d2.day = h.day
 ), sums AS (
     SELECT grouping(k.key2) = 1 AS is_group, k.key1, k.key2,
-           sum(k.value) FILTER (WHERE k.slot = 1) AS total,
-           count(*) FILTER (WHERE k.slot = 1) AS counted,
-           sum(k.value) FILTER (WHERE k.slot > 1) AS before
+           sum(k.total) FILTER (WHERE k.slot = 1) AS total,
+           coalesce(sum(k.counted) FILTER (WHERE k.slot = 1), 0)::bigint AS counted,
+           sum(k.total) FILTER (WHERE k.slot > 1) AS before
     FROM keyed k
     GROUP BY GROUPING SETS ((k.key1), (k.key1, k.key2))
 ), wished AS (
@@ -165,12 +187,13 @@ WITH
     FROM ordered o
     WINDOW rest AS (ORDER BY o.position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
 ), labels AS (
-    SELECT k.merchant_folded, max(e.merchant) AS merchant
-    FROM (SELECT h.merchant_folded, max(h.expense_id) AS expense_id FROM keyed h
-          WHERE h.merchant_folded IS NOT NULL AND 'merchant' IN ($13::text, $14::text)
-          GROUP BY h.merchant_folded) k
-    JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = k.expense_id
-    GROUP BY k.merchant_folded
+    -- Merchants as they were spelled last.
+    SELECT k.merchant_folded, e.merchant
+    FROM (SELECT c.merchant_folded, max(c.newest) AS newest
+          FROM cells c
+          WHERE c.merchant_folded IS NOT NULL
+          GROUP BY c.merchant_folded) k
+    JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = k.newest
 )
 SELECT
 -- include: basis_columns

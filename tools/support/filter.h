@@ -56,18 +56,18 @@ extern const char *const filter_kinds[];
 #define FILTER_FIELDS(default_period)                                                              \
     (const struct field[]){                                                                        \
         ARG_PERIOD(struct filter, period, default_period),                                         \
-        ARG_CATEGORIES(struct filter, category, .doc = "Those below it count too."),               \
+        ARG_CATEGORIES(struct filter, category, .doc = "With those below."),               \
         ARG_MERCHANTS(struct filter, merchant, .doc = "Shop or payee."),                           \
-        ARG_USERS(struct filter, user, .doc = "Who spent it."),                                    \
-        ARG_TAGS(struct filter, tag, .doc = "Any of these."),                                      \
-        ARG_ACCOUNTS(struct filter, account, .doc = "Any of these."),                              \
+        ARG_USERS(struct filter, user, .doc = "Who spent."),                                    \
+        ARG_TAGS(struct filter, tag, .doc = "Any of."),                                      \
+        ARG_ACCOUNTS(struct filter, account, .doc = "Any of."),                              \
         ARG_TEXT(struct filter, text, .max = TEXT_MAX_POINTS,                                      \
-                 .doc = "Words in merchant, description or notes."),                               \
-        ARG_MONEY(struct filter, min_amount, .doc = "Smallest size."),                             \
-        ARG_MONEY(struct filter, max_amount, .doc = "Largest size."),                              \
-        ARG_CURRENCY(struct filter, currency, .doc = "Only this one, unconverted."),               \
+                 .doc = "Words in merchant, description, notes."),                               \
+        ARG_MONEY(struct filter, min_amount, .doc = "Least size."),                             \
+        ARG_MONEY(struct filter, max_amount, .doc = "Most."),                              \
+        ARG_CURRENCY(struct filter, currency, .doc = "This one, unconverted."),               \
         ARG_CHOICE(struct filter, kind, .choices = filter_kinds, .def = "expense",                 \
-                   .doc = "expense: purchases less refunds."),                                     \
+                   .doc = "expense: less refunds."),                                     \
         ARG_END,                                                                                   \
     }
 

@@ -33,31 +33,46 @@ asked AS MATERIALIZED (
            CASE WHEN $10::text IS NULL THEN x.base_amount ELSE x.amount END AS value,
            x.kind = ANY ($12::text[]) AS kind_counts
     FROM (
-        -- From the covering index alone.
-        SELECT s.slot, e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
-               e.currency, e.amount, e.base_amount, e.pending, NULL::text AS merchant_folded,
+        -- From the covering index alone. OFFSET 0 keeps each period a range of the index.
+        SELECT s.slot, r.expense_id, r.spent_on, r.category_id, r.user_id, r.account_id, r.kind,
+               r.currency, r.amount, r.base_amount, r.pending, NULL::text AS merchant_folded,
                false AS deleted
         FROM unnest($2::date[], $3::date[]) WITH ORDINALITY AS s (first, last, slot)
-        JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-            AND e.spent_on BETWEEN s.first AND s.last
+        CROSS JOIN LATERAL (
+            SELECT e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
+                   e.currency, e.amount, e.base_amount, e.pending
+            FROM ninepence.expenses e
+            WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
+                AND e.spent_on BETWEEN s.first AND s.last
+            OFFSET 0) r
         WHERE $11::text = 'day'
         UNION ALL
-        SELECT s.slot, e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
-               e.currency, e.amount, e.base_amount, e.pending, e.merchant_folded, false
+        SELECT s.slot, r.expense_id, r.spent_on, r.category_id, r.user_id, r.account_id, r.kind,
+               r.currency, r.amount, r.base_amount, r.pending, r.merchant_folded, false
         FROM unnest($2::date[], $3::date[]) WITH ORDINALITY AS s (first, last, slot)
-        JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-            AND e.spent_on BETWEEN s.first AND s.last
+        CROSS JOIN LATERAL (
+            SELECT e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
+                   e.currency, e.amount, e.base_amount, e.pending, e.merchant_folded
+            FROM ninepence.expenses e
+            WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
+                AND e.spent_on BETWEEN s.first AND s.last
+                -- include: text
+            OFFSET 0) r
         WHERE $11::text = 'row'
-            -- include: text
         UNION ALL
-        SELECT s.slot, e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
-               e.currency, e.amount, e.base_amount, e.pending, e.merchant_folded, false
+        SELECT s.slot, r.expense_id, r.spent_on, r.category_id, r.user_id, r.account_id, r.kind,
+               r.currency, r.amount, r.base_amount, r.pending, r.merchant_folded, false
         FROM unnest($2::date[], $3::date[]) WITH ORDINALITY AS s (first, last, slot)
         CROSS JOIN (SELECT DISTINCT f.key FROM found f WHERE f.kind = 'm') m
-        JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-            AND e.merchant_folded = m.key AND e.spent_on BETWEEN s.first AND s.last
+        CROSS JOIN LATERAL (
+            SELECT e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
+                   e.currency, e.amount, e.base_amount, e.pending, e.merchant_folded
+            FROM ninepence.expenses e
+            WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
+                AND e.merchant_folded = m.key AND e.spent_on BETWEEN s.first AND s.last
+                -- include: text
+            OFFSET 0) r
         WHERE $11::text = 'merchant'
-            -- include: text
         UNION ALL
         SELECT 1, e.expense_id, e.spent_on, e.category_id, e.user_id, e.account_id, e.kind,
                e.currency, e.amount, e.base_amount, e.pending, e.merchant_folded, true

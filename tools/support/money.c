@@ -142,7 +142,7 @@ int money_sign(const char *numeric)
 static void money_schema(const struct field *field, struct json_out *out)
 {
     (void)field;
-    json_put_raw(out, "type", "[\"string\",\"number\"]");
+    json_put_text(out, "type", "string");
 }
 
 static int money_bind(struct bind *bind, const struct field *field, const cJSON *value,

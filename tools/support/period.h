@@ -97,9 +97,9 @@ extern const struct field_type field_month;
 #define PERIOD_FIELDS(default_)                                                                    \
     (const struct field[]){                                                                        \
         FIELD_ROW(struct period, period, struct period_word, field_period_word,                    \
-                  .doc = "e.g. last_month, last_90_days, 2026-Q3, 2026-10, A..B, all.",            \
+                  .doc = "last_month, mtd, last_90_days, 2026-Q3, A..B, all …",            \
                   .extra = (default_)),                                                            \
-        ARG_DATE(struct period, start_date, .doc = "Instead of period."),                          \
+        ARG_DATE(struct period, start_date, .doc = "Or with end_date."),                          \
         ARG_DATE(struct period, end_date, .doc = "Inclusive."),                                    \
         ARG_END,                                                                                   \
     }
