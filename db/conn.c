@@ -153,7 +153,7 @@ int conn_reserve(struct conn *conn, size_t slots)
     struct slot *ring = mem_calloc(room, sizeof(*ring));
     if (!ring)
         return -ENOMEM;
-    for (size_t i = 0; i < conn->slot_count; i++)
+    for (size_t i = 0; conn->slot_room > 0 && i < conn->slot_count; i++)
         ring[i] = conn->slots[(conn->slot_first + i) % conn->slot_room];
     mem_free(conn->slots);
     conn->slots = ring;

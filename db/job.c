@@ -43,13 +43,10 @@ void job_submit(struct job *job)
 {
     struct db_pool *pool = job->pool;
     struct db_failure failure;
-    bool is_open = pool_has_open(pool);
     job->since = pool_now(pool);
-    if (pool->waiting_count >= DB_WAITING_MAX) {
-        job->is_refused = true;
-    } else if (!is_open && breaker_refuses(&pool->breaker, job->since, &failure)) {
-        job->is_refused = true;
-    }
+    job->is_refused =
+        pool->waiting_count >= DB_WAITING_MAX ||
+        (!pool_has_open(pool) && breaker_refuses(&pool->breaker, job->since, &failure));
     if (job->is_refused) {
         list_append(&pool->failed, &job->link);
         pool_schedule(pool);

@@ -37,34 +37,33 @@ static bool is_movable(struct job *job)
     return !job->is_detached && !request->is_answered && job->rescues < DB_RESCUES_MAX;
 }
 
-static size_t count_movable(const struct conn *conn, const struct job *culprit)
+/* From the newest to the oldest: each goes to the front of the queue. */
+static size_t move_all(struct conn *conn, const struct job *culprit)
 {
-    size_t count = 0;
-    LIST_FOREACH (link, &conn->jobs) {
+    size_t moved = 0;
+    struct list *link = conn->jobs.prev;
+    while (link != &conn->jobs) {
         struct job *job = CONTAINER_OF(link, struct job, link);
-        count += job != culprit && is_movable(job);
+        link = link->prev;
+        if (job == culprit || !is_movable(job))
+            continue;
+        move(conn, job);
+        moved++;
     }
-    return count;
+    return moved;
 }
 
 void conn_rescue(struct conn *conn)
 {
-    if (conn->owner || conn->reads < 2 || conn->slot_count == 0)
+    if (conn->owner || conn->reads < 2 || conn->slot_count == 0 || !pool_can_serve(conn->pool))
         return;
     struct job *culprit = find_culprit(conn);
-    size_t moved = count_movable(conn, culprit);
-    if (moved == 0 || !pool_can_serve(conn->pool))
+    size_t moved = move_all(conn, culprit);
+    if (moved == 0)
         return;
-    LOG(LOG_DEBUG, "pool", "connection %u: %zu reads move away from a slow one", conn->number,
-        moved);
     conn->pool->stat.retries += moved;
-    /* From the newest to the oldest: each goes to the front of the queue. */
-    for (struct list *link = conn->jobs.prev, *before = link->prev; link != &conn->jobs;
-         link = before, before = link->prev) {
-        struct job *job = CONTAINER_OF(link, struct job, link);
-        if (job != culprit && is_movable(job))
-            move(conn, job);
-    }
+    LOG(LOG_DEBUG, "pool", "connection %u: %zu reads moved away from a slow one", conn->number,
+        moved);
     if (!culprit)
         conn_drain(conn);
 }

@@ -33,6 +33,9 @@ ALLOWED = {
 }
 
 
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+
+
 def openssl(*arguments):
     subprocess.run(["openssl", *arguments], check=True, stdin=subprocess.DEVNULL,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -49,7 +52,7 @@ class Certificates:
         self.issue("wrong name", "ca", "elsewhere.example")
         self.issue("unknown authority", "other", HOST)
         self.issue("expired", "ca", HOST, days=0)
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=" + HOST,
+        openssl("req", "-x509", *NEW_KEY, "-days", "2", "-subj", "/CN=" + HOST,
                 "-addext", "subjectAltName=DNS:" + HOST, "-keyout", self.path("self-signed", "key"),
                 "-out", self.path("self-signed", "crt"))
 
@@ -57,14 +60,14 @@ class Certificates:
         return os.path.join(self.home, name.replace(" ", "-") + "." + kind)
 
     def authority(self, name):
-        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=" + name,
+        openssl("req", "-x509", *NEW_KEY, "-days", "2", "-subj", "/CN=" + name,
                 "-keyout", self.path(name, "key"), "-out", self.path(name, "crt"))
 
     def issue(self, name, authority, host, days=2):
         request, names = self.path(name, "csr"), self.path(name, "ext")
         with open(names, "w", encoding="ascii") as file:
             file.write("subjectAltName=DNS:%s\n" % host)
-        openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + host, "-keyout",
+        openssl("req", *NEW_KEY, "-subj", "/CN=" + host, "-keyout",
                 self.path(name, "key"), "-out", request)
         openssl("x509", "-req", "-in", request, "-CA", self.path(authority, "crt"), "-CAkey",
                 self.path(authority, "key"), "-CAcreateserial", "-days", str(days), "-extfile", names,

@@ -191,6 +191,34 @@ static void test_read_slow_one_does_not_hold_up_fast_ones(void **state)
     db_read_cancel(request);
 }
 
+/* In one batch nobody can tell which one is slow; still the others are through long before it. */
+static void test_read_slow_one_in_a_batch_lets_the_others_go(void **state)
+{
+    enum {
+        MANY = 6
+    };
+
+    static const struct db_statement one = {"test.one", "SELECT 'quick'", 0};
+    static const struct db_statement long_one = {"test.long", "SELECT 'long' FROM pg_sleep(1.5)",
+                                                 0};
+    struct rig *rig = *state;
+    struct answer answers[MANY];
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
+    for (int i = 0; i < MANY; i++)
+        (void)rig_read(rig, i == 2 ? &long_one : &one, &answers[i]);
+    for (int i = 0; i < MANY; i++) {
+        if (i == 2)
+            continue;
+        rig_wait(rig, &answers[i].is_there);
+        assert_string_equal(answers[i].text, "quick");
+    }
+    assert_false(answers[2].is_there);
+    rig_wait(rig, &answers[2].is_there);
+    assert_string_equal(answers[2].text, "long");
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(answers[i].times, 1);
+}
+
 static void test_read_in_the_shadow_of_a_cancel_is_run_again(void **state)
 {
     struct rig own;
@@ -293,6 +321,7 @@ int main(void)
         CASE(test_read_over_its_time_fails_with_timeout),
         CASE(test_read_server_side_limit_fails_with_timeout),
         CASE(test_read_slow_one_does_not_hold_up_fast_ones),
+        CASE(test_read_slow_one_in_a_batch_lets_the_others_go),
         CASE(test_read_in_the_shadow_of_a_cancel_is_run_again),
         CASE(test_pool_closed_with_work_fails_it_and_frees_all),
         CASE(test_pool_never_used_opens_nothing),
