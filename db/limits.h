@@ -35,6 +35,8 @@ enum {
     DB_ANSWER_GRACE_MS = 2000, /* beyond statement_timeout, until a silent server counts as gone */
     DB_PARAMS_MAX = 65535,     /* parameters of one statement (protocol) */
     DB_STEPS_MAX = 10000,      /* steps of one db_tx_run() */
+    DB_LOOK_MS = 17 * 1000,    /* a look at the schema: one connection attempt, and told before the
+                               request that waits for it is over */
     DB_MIGRATE_MS = 30 * 60 * 1000,   /* one migration */
     DB_VALUES_MAX = 64 * 1024 * 1024, /* bytes of the values of one request or run */
     DB_ARRAY_MAX = 64 * 1024 * 1024,  /* bytes of the text of one array parameter */

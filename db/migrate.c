@@ -265,7 +265,7 @@ static void looked(void *data, const struct db_rows *rows, const struct db_failu
                    "SELECT version, sha256 FROM %s.schema_migrations ORDER BY version",
                    migrator->migrations->schema);
     const struct db_statement list = statement_of(migrator->sql[0], 0);
-    if (!db_read(migrator->pool, &list, NULL, 0, listed, migrator))
+    if (!db_read(migrator->pool, &list, NULL, DB_LOOK_MS, listed, migrator))
         finish_with(migrator, DB_FAILURE_MEMORY);
 }
 
@@ -277,7 +277,7 @@ static const struct db_statement look_statement = {
 static void look(struct migrator *migrator)
 {
     const char *schema = migrator->migrations->schema;
-    if (!db_read(migrator->pool, &look_statement, &schema, 0, looked, migrator))
+    if (!db_read(migrator->pool, &look_statement, &schema, DB_LOOK_MS, looked, migrator))
         finish_with(migrator, DB_FAILURE_MEMORY);
 }
 
@@ -297,7 +297,7 @@ int db_migrate(struct db_pool *pool, const struct db_migrations *migrations, uns
     migrator->done = done;
     migrator->data = data;
     const char *schema = migrations->schema;
-    if (!db_read(pool, &look_statement, &schema, 0, looked, migrator)) {
+    if (!db_read(pool, &look_statement, &schema, DB_LOOK_MS, looked, migrator)) {
         mem_free(migrator);
         return -ENOMEM;
     }
