@@ -356,7 +356,7 @@ static void expire(struct call *call)
         .retry_safe = is_read_only,
         .retry_same_key = !is_read_only,
     };
-    call->kind->send_failure(call, &error);
+    call_send_failure(call, &error);
     call_end(call, CALL_EXPIRED);
 }
 

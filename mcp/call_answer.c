@@ -65,7 +65,7 @@ static void keep_local_result(struct call *call)
     }
 }
 
-static void send_failure(struct call *call, const struct call_error *error)
+void call_send_failure(struct call *call, const struct call_error *error)
 {
     call->kind->send_failure(call, error);
     keep_local_result(call);
@@ -73,7 +73,7 @@ static void send_failure(struct call *call, const struct call_error *error)
 
 static void end_with_failure(struct call *call, const struct call_error *error)
 {
-    send_failure(call, error);
+    call_send_failure(call, error);
     call_end(call, CALL_FAILED);
 }
 
@@ -150,7 +150,7 @@ void call_end_with_code(struct call *call, int code, const char *message)
     if (call_has_ended(call))
         return;
     if (call->request.is_local)
-        send_failure(call, &error);
+        call_send_failure(call, &error);
     else
         reply_code(&call->request, code, message);
     call_end(call, CALL_FAILED);

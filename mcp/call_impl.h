@@ -127,6 +127,9 @@ void call_begin_again(struct call *call);
 
 /* --- answers (call_answer.c) ----------------------------------------------------------------- */
 
+/* Queues the answer for a failure; the call goes on until call_end(). */
+void call_send_failure(struct call *call, const struct call_error *error);
+
 /* Ends the call with a JSON-RPC error (on the command line: an isError result). */
 void call_end_with_code(struct call *call, int code, const char *message);
 

@@ -322,6 +322,8 @@ static bool member(struct gate *gate, size_t first_key, unsigned depth)
         return false;
     if (depth == 1 && length == 2 && memcmp(key, "id", 2) == 0)
         note_id(gate, begin);
+    if (depth == 1 && length == 6 && memcmp(key, "method", 6) == 0)
+        gate->result->has_method = true;
     return true;
 }
 

@@ -5,6 +5,7 @@
 #define MCP_JSON_GATE_H
 
 #include <cjson/cJSON.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/own.h"
@@ -22,9 +23,11 @@ struct json_gate {
     size_t values;   /* seen so far */
 
     /* Source text of the string or number under "id" of the outermost object, borrowed from the
-     * line; length 0 when none was seen. It lets a refused request be answered. */
+     * line, and whether there is a "method" beside it; length 0 when none was seen. They let a
+     * refused request be answered. */
     const char *id;
     size_t id_length;
+    bool has_method;
 };
 
 void json_gate_check(const char *text, size_t length, struct json_gate *ret_gate);

@@ -93,6 +93,8 @@ static void send_short_error(const struct request *request, const char *message)
     } else if (server->stdio) {
         r = stdio_send(server->stdio, line, length);
     }
+    if (r < 0)
+        reply_never(request);
     if (r < 0 && server->stdio) {
         LOG(LOG_ERROR, "mcp", "out of memory, an answer is lost: ending");
         mcp_server_stop(server);

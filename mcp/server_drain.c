@@ -8,28 +8,40 @@
 #include "mcp/server_close.h"
 #include "mcp/server_impl.h"
 
-static struct call *first_of(struct list *calls, bool only_reads)
+static bool is_any(const struct call *call)
+{
+    (void)call;
+    return true;
+}
+
+/* Nobody can answer any more. */
+static bool is_asking(const struct call *call)
+{
+    return call->state == CALL_ASKING;
+}
+
+static struct call *first_of(struct list *calls, bool (*is_meant)(const struct call *call))
 {
     LIST_FOREACH (link, calls) {
         struct call *call = CONTAINER_OF(link, struct call, link);
-        if (!only_reads || call_is_read_only(call) || call->state == CALL_ASKING)
+        if (is_meant(call))
             return call;
     }
     return NULL;
 }
 
 /* From the front each time: what ends with one call may end another. */
-static void cancel_calls(struct list *calls, bool only_reads)
+static void cancel_calls(struct list *calls, bool (*is_meant)(const struct call *call))
 {
     struct call *call;
-    while ((call = first_of(calls, only_reads)))
+    while ((call = first_of(calls, is_meant)))
         call_cancel(call);
 }
 
 void server_cancel_all(struct mcp_server *server)
 {
-    cancel_calls(&server->waiting, false);
-    cancel_calls(&server->running, false);
+    cancel_calls(&server->waiting, is_any);
+    cancel_calls(&server->running, is_any);
 }
 
 void server_drain(struct mcp_server *server)
@@ -42,14 +54,15 @@ void server_drain(struct mcp_server *server)
     server->drain_began = uv_now(server->loop);
     server->is_reading = false;
     stdio_pause(server->stdio);
+    cancel_calls(&server->running, is_asking);
     server_set_timer(server);
     server_wake(server);
 }
 
 void server_drain_hurry(struct mcp_server *server)
 {
-    cancel_calls(&server->waiting, false);
-    cancel_calls(&server->running, true);
+    cancel_calls(&server->waiting, is_any);
+    cancel_calls(&server->running, call_is_read_only);
     server_wake(server);
 }
 

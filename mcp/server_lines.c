@@ -17,7 +17,8 @@ static void send_bare_error(struct mcp_server *server, const struct json_gate *g
                             const char *message)
 {
     char line[1024];
-    size_t length = rpc_format_error(line, sizeof(line), gate->id, gate->id_length, code, message);
+    size_t id_length = gate->has_method ? gate->id_length : 0;
+    size_t length = rpc_format_error(line, sizeof(line), gate->id, id_length, code, message);
     if (stdio_send(server->stdio, line, length) < 0) {
         LOG(LOG_ERROR, "mcp", "out of memory, an answer is lost: ending");
         mcp_server_stop(server);

@@ -10,6 +10,7 @@
 
 #include <sys/mount.h>
 
+#include "db/cluster_private.h"
 #include "tests/support/cluster_rig.h"
 
 /* --- places ---------------------------------------------------------------------------------- */
@@ -102,6 +103,25 @@ static void test_no_postgresql_is_told_with_the_package_to_install(void **state)
     assert_int_equal(session_close(&session), 0);
 }
 
+static void test_postgresql_that_was_installed_meanwhile_is_found(void **state)
+{
+    (void)state;
+    char bin[RIG_PATH_MAX];
+    struct session session;
+    (void)snprintf(bin, sizeof(bin), "%.400s/bin", rig_home);
+    session_open_with(&session, rig_home, bin);
+    assert_string_equal(session_acquire(&session), "postgresql_missing");
+    char *found = NULL;
+    int major = 0;
+    assert_int_equal(cluster_programs_find(NULL, rig_application, 0, &found, &major), 0);
+    assert_int_equal(symlink(found, bin), 0);
+    mem_free(found);
+    assert_string_equal(session_acquire(&session), "");
+    assert_string_equal(session_ask(&session, "SELECT 1"), "1");
+    session_release(&session);
+    assert_int_equal(session_close(&session), 0);
+}
+
 static void test_data_of_a_version_that_is_gone_is_not_hidden_by_a_new_cluster(void **state)
 {
     (void)state;
@@ -179,18 +199,17 @@ static int exit_code_of(const char *wanted)
     bool good = strcmp(session_acquire(&session), wanted) == 0;
     if (!good)
         (void)fprintf(stderr, "wanted %s, got %s\n", wanted, session.code);
+    session_release(&session);
     good = session_close(&session) == 0 && good;
     return good ? 0 : 1;
 }
 
-static void check_in_small_mount(const char *size, unsigned long flags, const char *wanted)
+/* In a process of its own, with a small file system for a data home. */
+static void check_in_small_mount(const char *size, unsigned long flags, int (*check)(void))
 {
     pid_t pid = fork();
-    if (pid == 0) {
-        if (!mount_small(size, flags))
-            _exit(77);
-        _exit(exit_code_of(wanted));
-    }
+    if (pid == 0)
+        _exit(mount_small(size, flags) ? check() : 77);
     int status = -1;
     assert_int_equal(waitpid(pid, &status, 0), pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
@@ -198,16 +217,50 @@ static void check_in_small_mount(const char *size, unsigned long flags, const ch
     assert_int_equal(status, 0);
 }
 
+static int check_too_small(void)
+{
+    return exit_code_of("disk_full");
+}
+
 static void test_full_disk_is_told_before_anything_is_made(void **state)
 {
     (void)state;
-    check_in_small_mount("16m", 0, "disk_full");
+    check_in_small_mount("16m", 0, check_too_small);
+}
+
+/* A cluster that was well, on a disk that something else filled; and then there is room again. */
+static int check_filled(void)
+{
+    char path[RIG_PATH_MAX];
+    char block[4096] = "x";
+    if (exit_code_of("") != 0)
+        return 2;
+    (void)snprintf(path, sizeof(path), "%.400s/filler", rig_home);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    while (write(fd, block, sizeof(block)) > 0) {
+    }
+    (void)close(fd);
+    if (exit_code_of("disk_full") != 0)
+        return 3;
+    (void)unlink(path);
+    return exit_code_of("") == 0 ? 0 : 4;
+}
+
+static void test_filled_disk_is_told_and_forgotten_when_there_is_room(void **state)
+{
+    (void)state;
+    check_in_small_mount("128m", 0, check_filled);
+}
+
+static int check_read_only(void)
+{
+    return exit_code_of("database_folder_read_only");
 }
 
 static void test_read_only_folder_is_told(void **state)
 {
     (void)state;
-    check_in_small_mount("256m", MS_RDONLY, "database_folder_read_only");
+    check_in_small_mount("256m", MS_RDONLY, check_read_only);
 }
 
 /* --- backup ---------------------------------------------------------------------------------- */
@@ -256,11 +309,13 @@ int main(int argc, char **argv)
         LIVE(test_runtime_folder_of_ones_own_is_used),
         LIVE(test_squatted_socket_folder_is_not_used),
         LIVE(test_no_postgresql_is_told_with_the_package_to_install),
+        LIVE(test_postgresql_that_was_installed_meanwhile_is_found),
         LIVE(test_data_of_a_version_that_is_gone_is_not_hidden_by_a_new_cluster),
         LIVE(test_closed_data_home_is_told),
         LIVE(test_ordinary_user_in_anothers_folder_is_told),
         LIVE(test_root_serves_the_owner_of_the_folder),
         LIVE(test_full_disk_is_told_before_anything_is_made),
+        LIVE(test_filled_disk_is_told_and_forgotten_when_there_is_room),
         LIVE(test_read_only_folder_is_told),
         LIVE(test_backup_is_whole_private_and_named_by_its_label),
     };

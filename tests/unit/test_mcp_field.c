@@ -399,7 +399,7 @@ static void check_finding(const struct field *table, const char *expected)
 static void test_check_finds_contradictions(void **state)
 {
     OWNED_BUF why = BUF_INIT(1000);
-    static const struct field no_doc[] = {ARG_TEXT(struct part, label), ARG_END};
+    static const struct field no_doc[] = {ARG_TEXT(struct part, label, .max = 5), ARG_END};
     static const struct field twice[] = {
         ARG_TEXT(struct part, label, .doc = "A."),
         ARG_TEXT(struct part, label, .doc = "B."),
