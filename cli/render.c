@@ -32,10 +32,11 @@ struct table {
     const char *bar; /* the column that bars are drawn from, or NULL */
 };
 
-static bool is_set(const char *variable)
+/* The value of a variable, "" when it is not set. */
+static const char *variable(const char *name)
 {
-    const char *value = getenv(variable);
-    return value && value[0];
+    const char *value = getenv(name);
+    return value ? value : "";
 }
 
 static int terminal_width(int fd)
@@ -56,11 +57,11 @@ static int terminal_width(int fd)
 struct render_style render_style_of(int fd)
 {
     bool is_terminal = isatty(fd) == 1;
-    bool is_forced = is_set("CLICOLOR_FORCE") && strcmp(getenv("CLICOLOR_FORCE"), "0") != 0;
-    bool is_able = is_terminal && is_set("TERM") && strcmp(getenv("TERM"), "dumb") != 0;
+    bool is_forced = variable("CLICOLOR_FORCE")[0] && strcmp(variable("CLICOLOR_FORCE"), "0") != 0;
+    bool is_able = is_terminal && variable("TERM")[0] && strcmp(variable("TERM"), "dumb") != 0;
     return (struct render_style){
         .width = is_terminal ? terminal_width(fd) : RENDER_PIPE_WIDTH,
-        .color = (is_able || is_forced) && !is_set("NO_COLOR"),
+        .color = (is_able || is_forced) && !variable("NO_COLOR")[0],
         .bars = is_terminal || is_forced,
     };
 }
@@ -154,13 +155,11 @@ static void measure(struct table *table, const cJSON *rows)
 static void print_cell(FILE *out, const struct column *column, const char *text)
 {
     int width = text_width(text);
-    size_t length = strlen(text);
     if (width > column->width) {
         uint32_t point;
-        length = 0;
+        size_t length = 0;
         for (int i = 0; i < column->width - 1; i++)
             length += utf8_decode(text + length, strlen(text + length), &point);
-        width = column->width;
         (void)fprintf(out, "%.*s…", (int)length, text);
         return;
     }

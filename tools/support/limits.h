@@ -32,6 +32,20 @@ enum {
     ANSWER_DEFAULT_BYTES = 8 * 1000,
     ANSWER_MAX_BYTES = 32 * 1000,
 
+    /* writes */
+    KEY_MAX_BYTES = 64, /* of an idempotency key */
+    DESCRIPTION_MAX_POINTS = 500,
+    NOTES_MAX_POINTS = 2000,
+    CREATE_ITEMS_MAX = 500, /* items of one call */
+    SPLITS_MAX = 50,        /* lines of one receipt */
+    CREATE_ROWS_MAX = 1000, /* rows that the items of one call make */
+    TAGS_MAX = 20,          /* of one expense */
+    ASKED_MAX = 1000,       /* different names in one write */
+    CHANGE_ROWS_MAX = 5000, /* rows that one call may change */
+    CHANGE_STEPS_MAX = 24,  /* statements of one trip */
+    CHANGE_TRIES_MAX = 5,   /* of a change that collides with others */
+    DRAFTS_MAX_BYTES = 4 * 1024 * 1024,
+
     /* the ledger that a call sees may be this old */
     LEDGER_CACHE_MS = 1000,
 };

@@ -1,0 +1,337 @@
+/* create_expenses: stores one or many expenses, refunds, income and transfers, all or none; receipts
+ * may be split. An entry that looks like one of the last ten minutes is reported instead. */
+#include "tools/tool.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/create_expenses.sql.h"
+#include "tools/support/change.h"
+#include "tools/support/draft.h"
+#include "tools/support/expense.h"
+#include "tools/support/missing.h"
+#include "tools/support/sentence.h"
+
+enum {
+    COLUMN_WHAT,
+    COLUMN_N,
+    COLUMN_DETAIL
+};
+
+enum {
+    INSERT_PARAMS = 13,
+    MESSAGE_MAX = 1000
+};
+
+struct create_expenses_args {
+    struct field_list items; /* of struct draft_item */
+    bool create_missing;
+    bool allow_duplicate;
+};
+
+/* What is known before the first try. */
+struct creation {
+    struct create_expenses_args *args;
+    struct asked asked;
+    struct name_question question;
+    const size_t *item_of_row; /* for each draft, from 1 */
+    const char *values[INSERT_PARAMS];
+    const char *queue[2];
+    size_t missing_at;
+};
+
+static const struct field item_fields[] = {
+    ARG_MONEY(struct draft_item, amount, .doc = "e.g. 12.50; a refund may have either sign."),
+    ARG_DATE(struct draft_item, date, .doc = "Default today."),
+    ARG_TEXT(struct draft_item, merchant, .max = NAME_MAX_POINTS, .doc = "Shop or payee."),
+    ARG_TEXT(struct draft_item, description, .max = DESCRIPTION_MAX_POINTS, .doc = "What it was."),
+    ARG_CATEGORY(struct draft_item, category, .doc = "Name, path or id."),
+    ARG_CURRENCY(struct draft_item, currency, .doc = "Default: the ledger's."),
+    ARG_CHOICE(struct draft_item, kind, .choices = expense_kinds, .doc = "Default expense."),
+    ARG_ID(struct draft_item, refund_of, id_expense, .doc = "The purchase, e.g. e345."),
+    ARG_USER(struct draft_item, user, .doc = "Who spent it."),
+    ARG_TAGS(struct draft_item, tags, .max = TAGS_MAX, .doc = "Labels."),
+    ARG_ACCOUNT(struct draft_item, account, .doc = "Paid from."),
+    ARG_TEXT(struct draft_item, notes, .max = NOTES_MAX_POINTS, .doc = "Anything else."),
+    ARG_LIST(struct draft_item, splits, .item = &field_object, .fields = draft_split_fields,
+             .size = sizeof(struct draft_split), .max = SPLITS_MAX,
+             .doc = "Parts of one receipt, by amount or percent; one may take the rest."),
+    ARG_END,
+};
+
+static const struct field args[] = {
+    ARG_LIST(struct create_expenses_args, items, .flags = FIELD_REQUIRED, .item = &field_object,
+             .fields = item_fields, .size = sizeof(struct draft_item), .min = 1,
+             .max = CREATE_ITEMS_MAX, .doc = "One or many; all are stored or none."),
+    ARG_BOOL(struct create_expenses_args, create_missing,
+             .doc = "Make categories, users, tags and accounts that do not exist."),
+    ARG_BOOL(struct create_expenses_args, allow_duplicate,
+             .doc = "Store it although an equal one was just entered."),
+    ARG_END,
+};
+
+/* --- the drafts ------------------------------------------------------------------------------ */
+
+/* Writes all items; 0, 1 (refused) or negative errno. */
+static int write_items(struct call *call, struct creation *creation, struct json_out *out)
+{
+    const struct field_list *items = &creation->args->items;
+    const struct draft_item *list = items->items;
+    size_t *item_of_row = arena_array(call_arena(call), CREATE_ROWS_MAX + 1, sizeof(size_t));
+    struct drafts drafts = {.call = call, .asked = &creation->asked, .out = out};
+    int r = item_of_row ? 0 : -ENOMEM;
+    json_array(out);
+    for (size_t i = 0; r == 0 && i < items->count; i++) {
+        size_t first = drafts.rows;
+        drafts.prefix = arena_printf(call_arena(call), "items[%zu].", i);
+        r = drafts.prefix ? draft_write(&drafts, &list[i]) : -ENOMEM;
+        for (size_t row = first; r == 0 && row < drafts.rows; row++)
+            item_of_row[row + 1] = i;
+    }
+    json_end_array(out);
+    creation->item_of_row = item_of_row;
+    return r;
+}
+
+static int write_drafts(struct call *call, struct creation *creation)
+{
+    OWNED_BUF text = BUF_INIT(DRAFTS_MAX_BYTES);
+    struct json_out out;
+    json_out_init(&out, &text);
+    int r = write_items(call, creation, &out);
+    if (r != 0)
+        return r;
+    if (creation->asked.is_full) {
+        (void)call_refuse(call, "items", "uses more than %d different names", (int)ASKED_MAX);
+        return 1;
+    }
+    if (json_out_error(&out) == -EMSGSIZE) {
+        (void)call_refuse(call, "items", "is too much text for one call");
+        return 1;
+    }
+    creation->values[3] = arena_strndup(call_arena(call), buf_text(&text), text.length);
+    return creation->values[3] ? 0 : -ENOMEM;
+}
+
+/* What makes two entries equal, as locks of the queue. */
+static int write_queue(struct call *call, struct creation *creation)
+{
+    const struct draft_item *items = creation->args->items.items;
+    OWNED_BUF array = BUF_INIT(DRAFTS_MAX_BYTES);
+    for (size_t i = 0; i < creation->args->items.count; i++) {
+        const char *text =
+            arena_printf(call_arena(call), "%s %s", items[i].date.given ? items[i].date.text : "",
+                         items[i].amount.text ? items[i].amount.text : "");
+        if (!text || db_array_append(&array, text) != 0)
+            return -ENOMEM;
+    }
+    if (db_array_end(&array) != 0)
+        return -ENOMEM;
+    creation->queue[0] = call_ledger(call)->id_text;
+    creation->queue[1] = arena_strndup(call_arena(call), buf_text(&array), array.length);
+    return creation->queue[1] ? 0 : -ENOMEM;
+}
+
+static int fill_values(struct call *call, struct creation *creation)
+{
+    const struct ledger *ledger = call_ledger(call);
+    const char **values = creation->values;
+    int r = asked_values(&creation->asked, &values[4], &values[5], &values[6]);
+    if (r != 0)
+        return r;
+    values[0] = ledger->id_text;
+    values[1] = ledger->currency;
+    values[8] = call_now(call);
+    values[11] = call_client_name(call);
+    return 0;
+}
+
+/* --- the change ------------------------------------------------------------------------------ */
+
+/* A key says that the request is meant once, however often it comes. */
+static void set_duplicates(struct change *change, struct creation *creation)
+{
+    bool is_welcome = creation->args->allow_duplicate || change_has_key(change);
+    creation->values[7] = is_welcome ? "t" : "f";
+}
+
+static int explained(struct change *change, const struct db_rows *rows);
+
+static int explained_within(struct change *change, const struct db_rows *const *rows)
+{
+    return explained(change, rows[0]);
+}
+
+/* Why not, is asked within the transaction, which knows the names that were made. */
+static int stored(struct change *change, const struct db_rows *const *rows)
+{
+    struct creation *creation = change_state(change);
+    if (db_rows_count(rows[0]) > 0)
+        return change_finish(change);
+    (void)change_step(change, &sql_explain, creation->values);
+    return change_send(change, explained_within);
+}
+
+/* Behind the trip that made the missing names. */
+static int made(struct change *change, const struct db_rows *const *rows)
+{
+    struct creation *creation = change_state(change);
+    missing_keep(change, rows, creation->missing_at);
+    creation->values[12] = change_id(change);
+    (void)change_step(change, &sql_insert, creation->values);
+    return change_send(change, stored);
+}
+
+static int run(struct change *change)
+{
+    struct creation *creation = change_state(change);
+    set_duplicates(change, creation);
+    creation->values[2] = change_exponent(change);
+    creation->values[9] = change_key(change);
+    creation->values[10] = change_arguments(change);
+    creation->values[12] = NULL;
+    if (creation->args->create_missing) {
+        change_open(change);
+        int r = missing_steps(change, &creation->asked, &creation->missing_at);
+        return r == 0 ? change_send(change, made) : r;
+    }
+    change_prelude(change);
+    if (creation->values[7][0] == 'f')
+        (void)change_step(change, &sql_queue, creation->queue);
+    (void)change_step(change, &sql_insert, creation->values);
+    return change_send_whole(change);
+}
+
+/* --- why nothing was stored ------------------------------------------------------------------ */
+
+static int refuse_refund(struct change *change, const char *field, const char *misfit, int64_t id)
+{
+    static const struct {
+        const char *misfit, *before, *after;
+    } texts[] = {
+        {"missing", "there is no expense ", "."},
+        {"deleted", "", " was deleted."},
+        {"other", "", " is no purchase."},
+        {"exceeded", "the refund is larger than what is left of ", "."},
+    };
+
+    OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        if (strcmp(texts[i].misfit, misfit) == 0)
+            (void)buf_printf(&happened, "%se%lld%s", texts[i].before, (long long)id,
+                             texts[i].after);
+    }
+    return change_refuse(change, "bad_refund", field, buf_text(&happened),
+                         "Look the purchase up with read_expenses, or leave refund_of out.");
+}
+
+static int refuse_duplicate(struct change *change, const char *item, const char *id)
+{
+    const char *happened =
+        arena_printf(call_arena(change_call(change)),
+                     "this looks like e%s, which was entered within the last ten minutes.", id);
+    const char *known = arena_printf(call_arena(change_call(change)), "e%s", id);
+    const char *const candidates[] = {known, NULL};
+    if (!happened || !known)
+        return -ENOMEM;
+    return change_refuse_with(
+        change,
+        &(struct call_error){.code = "possible_duplicate", .field = item, .candidates = candidates},
+        happened, "If it is another purchase, repeat with allow_duplicate.");
+}
+
+static int explained(struct change *change, const struct db_rows *rows)
+{
+    struct creation *creation = change_state(change);
+    if (db_rows_count(rows) == 0)
+        return change_again(change);
+    const char *what = db_rows_text(rows, 0, COLUMN_WHAT);
+    const char *detail = db_rows_text(rows, 0, COLUMN_DETAIL);
+    if (strcmp(what, "names") == 0)
+        return change_refuse_names(change, &creation->question, detail);
+    size_t row = (size_t)db_rows_int(rows, 0, COLUMN_N);
+    size_t number = row <= CREATE_ROWS_MAX ? creation->item_of_row[row] : 0;
+    bool is_refund = strcmp(what, "refund") == 0;
+    const char *field = arena_printf(call_arena(change_call(change)), "items[%zu]%s", number,
+                                     is_refund ? ".refund_of" : "");
+    if (!field)
+        return -ENOMEM;
+    const struct draft_item *items = creation->args->items.items;
+    return is_refund ? refuse_refund(change, field, detail, items[number].refund_of)
+                     : refuse_duplicate(change, field, detail);
+}
+
+static int explained_after(struct call *call, const struct db_rows *rows, void *data)
+{
+    (void)call;
+    return explained(data, rows);
+}
+
+static int explain(struct change *change)
+{
+    struct creation *creation = change_state(change);
+    return tool_read_with(change_call(change), &sql_explain, creation->values, explained_after,
+                          change);
+}
+
+/* --- the sentence ---------------------------------------------------------------------------- */
+
+static void summarize(const struct change_story *story, struct buf *text)
+{
+    size_t made_names = 0;
+    size_t first = story->last;
+    for (size_t i = story->last; i > story->first; i--) {
+        bool is_expense = strcmp(db_rows_text(story->rows, i - 1, KEPT_ENTITY), "expense") == 0;
+        first = is_expense ? i - 1 : first;
+        made_names += is_expense ? 0 : 1;
+    }
+    (void)buf_append_text(text, story->is_saved ? "Saved " : "Would save ");
+    if (story->count == 1)
+        kept_describe(story, first, text);
+    else
+        sentence_count(text, (long long)story->count, "expense", "expenses");
+    (void)buf_append_char(text, '.');
+    if (made_names > 0) {
+        (void)buf_append_text(text, story->is_saved ? " Made " : " Would make ");
+        sentence_count(text, (long long)made_names, "new name for it", "new names for it");
+        (void)buf_append_char(text, '.');
+    }
+    kept_say_waiting(story, text);
+}
+
+static const struct change_kind creating = {
+    .entity = "expense",
+    .run = run,
+    .summarize = summarize,
+    .explain = explain,
+};
+
+static int start(struct call *call)
+{
+    struct creation *creation = arena_alloc(call_arena(call), sizeof(*creation));
+    if (!creation)
+        return -ENOMEM;
+    creation->args = call_args(call);
+    int r = asked_begin(&creation->asked, call);
+    if (r == 0)
+        r = write_drafts(call, creation);
+    if (r == 0)
+        r = write_queue(call, creation);
+    if (r == 0)
+        r = fill_values(call, creation);
+    asked_question(&creation->asked, &creation->question);
+    if (r == 0)
+        r = change_start(call, &creating, creation);
+    return r < 0 ? r : 0;
+}
+
+const struct tool tool_create_expenses = {
+    .name = "create_expenses",
+    .title = "Create expenses",
+    .description = "Use to enter purchases, refunds, income or transfers, one or many.",
+    .args = args,
+    .args_size = sizeof(struct create_expenses_args),
+    .result = change_result,
+    .start = start,
+};

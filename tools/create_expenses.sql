@@ -1,0 +1,131 @@
+-- New expenses, all or none.
+--
+-- $1 ledger, $2 and $3 its currency and decimals
+-- $4 the drafts as JSON: n, receipt (number of the receipt, or null), spent_on, amount, currency,
+--    merchant, merchant_folded, description, notes, kind, refund_of, and as positions in the list of
+--    names (or null) category, user, account, tags
+-- $5, $6, $7 the names: kind, id, folded text; the first one is who is speaking (or null)
+-- $8 whether duplicates are welcome, $9 now, $10 key, $11 canonical arguments (null when the key is
+-- our own), $12 name of the client, $13 the change when it is open already (then names were made for
+-- it), or null
+
+-- One statement looks everything up, opens the change and inserts. When a name is unknown, a refund
+-- does not fit, a duplicate is likely or the key was used before, no change is opened and nothing
+-- is inserted: no row comes back, and `explain` says what it was.
+-- name: insert
+WITH
+-- include: drafts
+, allowed AS MATERIALIZED (
+    SELECT (SELECT count(*) FROM known) = (SELECT count(*) FROM asked WHERE name IS NOT NULL)
+           AND NOT EXISTS (SELECT 1 FROM complete c WHERE c.misfit IS NOT NULL)
+           AND ($8::boolean OR NOT EXISTS (
+               SELECT 1
+               FROM complete c
+               JOIN ninepence.expenses x ON x.ledger_id = $1::bigint AND x.spent_on = c.spent_on
+                   AND x.deleted_at IS NULL AND x.amount = c.amount AND x.currency = c.currency
+                   AND x.kind = c.kind
+                   AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
+                   AND x.category_id IS NOT DISTINCT FROM c.category_id
+                   AND x.created_at > coalesce($9::timestamptz, now()) - interval '10 minutes')) AS ok
+), made AS (
+    INSERT INTO ninepence.changes
+        (ledger_id, made_at, user_id, client, tool, key, arguments_hash)
+    SELECT $1::bigint, coalesce($9::timestamptz, now()),
+           (SELECT k.id FROM known k WHERE k.item = 1), nullif(left($12::text, 120), ''),
+           'create_expenses', $10::text, encode(sha256(convert_to($11::text, 'UTF8')), 'hex')
+    FROM allowed
+    WHERE allowed.ok AND $13::bigint IS NULL
+    ON CONFLICT (ledger_id, key) DO NOTHING
+    RETURNING change_id
+), change AS (
+    SELECT change_id FROM made
+    UNION ALL
+    SELECT $13::bigint FROM allowed WHERE allowed.ok AND $13::bigint IS NOT NULL
+), numbered AS MATERIALIZED (
+    SELECT c.*, nextval(pg_get_serial_sequence('ninepence.expenses', 'expense_id')) AS id
+    FROM (SELECT * FROM complete ORDER BY n) c
+    CROSS JOIN change
+), inserted AS (
+    INSERT INTO ninepence.expenses AS e
+        (ledger_id, expense_id, user_id, category_id, account_id, spent_on, amount, currency,
+         base_amount, merchant, merchant_folded, description, notes, kind, refund_of, receipt_id,
+         created_at, updated_at)
+    SELECT $1::bigint, d.id, d.user_id, d.category_id, d.account_id, d.spent_on, d.amount, d.currency,
+           d.base_amount, d.merchant, d.merchant_folded, d.description, d.notes, d.kind,
+           d.refund_of, CASE WHEN d.receipt IS NOT NULL THEN min(d.id) OVER (PARTITION BY d.receipt) END,
+           coalesce($9::timestamptz, now()), coalesce($9::timestamptz, now())
+    FROM numbered d
+    RETURNING *
+), tagged AS (
+    INSERT INTO ninepence.expense_tags (ledger_id, expense_id, tag_id)
+    SELECT DISTINCT $1::bigint, d.id, k.id
+    FROM numbered d
+    CROSS JOIN LATERAL jsonb_array_elements_text(d.tags) AS t (item)
+    JOIN known k ON k.item = t.item::bigint
+    WHERE k.id IS NOT NULL
+    RETURNING expense_id, tag_id
+), kept AS (
+    INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, after)
+    SELECT $1::bigint, change.change_id,
+           d.n + (SELECT count(*) FROM ninepence.change_rows r
+                  WHERE r.ledger_id = $1::bigint AND r.change_id = $13::bigint),
+           'expense', i.expense_id,
+           jsonb_build_object(
+               'row', to_jsonb(i),
+               'tags', (SELECT coalesce(jsonb_agg(g.tag_id ORDER BY g.tag_id), '[]')
+                        FROM tagged g WHERE g.expense_id = i.expense_id),
+               'show', jsonb_build_object(
+                   'category', (SELECT y.path FROM ninepence.categories y
+                                WHERE y.ledger_id = $1::bigint AND y.category_id = i.category_id),
+                   'user', (SELECT y.name FROM ninepence.users y
+                            WHERE y.ledger_id = $1::bigint AND y.user_id = i.user_id),
+                   'account', (SELECT y.name FROM ninepence.accounts y
+                               WHERE y.ledger_id = $1::bigint AND y.account_id = i.account_id),
+                   'tags', (SELECT coalesce(jsonb_agg(y.name ORDER BY y.folded), '[]')
+                            FROM tagged g
+                            JOIN ninepence.tags y
+                                ON y.ledger_id = $1::bigint AND y.tag_id = g.tag_id
+                            WHERE g.expense_id = i.expense_id)))
+    FROM inserted i
+    JOIN numbered d ON d.id = i.expense_id
+    CROSS JOIN change
+    RETURNING change_id, position, entity, after AS kept
+)
+SELECT
+-- include: kept_columns
+FROM (SELECT k.*, 'after' AS side FROM kept k) x
+ORDER BY x.position;
+
+-- Why nothing was inserted: the numbers of unknown names, refunds that do not fit, likely duplicates.
+-- name: explain
+WITH
+-- include: drafts
+SELECT p.what, p.n, p.detail
+FROM (
+    SELECT 'names' AS what, 0 AS n, string_agg(a.item::text, ',' ORDER BY a.item) AS detail, 1 AS turn
+    FROM asked a
+    LEFT JOIN known k ON k.item = a.item
+    WHERE a.name IS NOT NULL AND k.item IS NULL
+    UNION ALL
+    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit IS NOT NULL
+    UNION ALL
+    SELECT 'duplicate', c.n, min(x.expense_id)::text, 3
+    FROM complete c
+    JOIN ninepence.expenses x ON x.ledger_id = $1::bigint AND x.spent_on = c.spent_on
+        AND x.deleted_at IS NULL AND x.amount = c.amount AND x.currency = c.currency
+        AND x.kind = c.kind
+        AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
+        AND x.category_id IS NOT DISTINCT FROM c.category_id
+        AND x.created_at > coalesce($9::timestamptz, now()) - interval '10 minutes'
+    WHERE NOT $8::boolean
+    GROUP BY c.n
+) p
+WHERE p.detail IS NOT NULL
+ORDER BY p.turn, p.n
+LIMIT 1;
+
+-- Equal entries wait for each other, so that the second one sees the first: $2 what they are.
+-- name: queue
+SELECT pg_advisory_xact_lock(q.number)
+FROM (SELECT DISTINCT hashtextextended(t.text, $1::bigint) AS number
+      FROM unnest($2::text[]) AS t (text) ORDER BY 1) q;

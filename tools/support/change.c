@@ -1,0 +1,272 @@
+/* The life of a change: trips, collisions, what is said when the connection is lost. Its steps are
+ * put together in change_steps.c, its key is made in change_key.c, its answer in change_answer.c. */
+#include "tools/support/change.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/support/change.sql.h"
+#include "tools/support/change_impl.h"
+#include "tools/support/fold.h"
+#include "tools/support/limits.h"
+
+enum {
+    MESSAGE_MAX = 2000
+};
+
+/* --- small answers --------------------------------------------------------------------------- */
+
+struct call *change_call(const struct change *change)
+{
+    return change->call;
+}
+
+void *change_state(const struct change *change)
+{
+    return change->state;
+}
+
+const struct change_args *change_args(const struct change *change)
+{
+    return call_extra_args(change->call);
+}
+
+bool change_is_dry_run(const struct change *change)
+{
+    return change_args(change)->dry_run;
+}
+
+bool change_has_key(const struct change *change)
+{
+    return change_args(change)->idempotency_key != NULL;
+}
+
+const char *change_key(const struct change *change)
+{
+    return change->key;
+}
+
+const char *change_arguments(const struct change *change)
+{
+    return change->arguments;
+}
+
+const char *change_id(const struct change *change)
+{
+    return change->id;
+}
+
+const char *change_exponent(const struct change *change)
+{
+    return change->exponent;
+}
+
+void change_fail(struct change *change, int error)
+{
+    change->error = error;
+}
+
+struct change *change_of(const struct call *call)
+{
+    const struct change_args *args = call_extra_args(call);
+    return args ? args->change : NULL;
+}
+
+/* --- trips ----------------------------------------------------------------------------------- */
+
+static int change_try(struct change *change);
+
+static bool change_failed(struct call *call, const struct db_failure *failure)
+{
+    struct change *change = change_of(call);
+    change->tx = NULL;
+    bool is_collision = failure->class == DB_RETRY;
+    bool is_open = failure->saved == DB_SAVED_UNKNOWN;
+    if ((!is_collision && !is_open) || change->tries >= CHANGE_TRIES_MAX)
+        return false;
+    change->was_unknown = change->was_unknown || is_open;
+    int r = change_try(change);
+    if (r < 0 && !call_has_ended(call))
+        (void)call_fail_errno(call, r);
+    return true;
+}
+
+static int trip_done(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
+                     size_t steps)
+{
+    struct change *change = change_of(call);
+    (void)tx;
+    (void)steps;
+    size_t first = change->frame_steps;
+    change_clear_kept(change);
+    const struct db_rows *opened = change->opens ? rows[first - 1] : NULL;
+    change->step_count = 0;
+    change->frame_steps = 0;
+    change->opens = false;
+    if (opened && db_rows_count(opened) == 0) {
+        change_roll_back(change);
+        return change_find(change);
+    }
+    if (opened) {
+        change->id = arena_strdup(call_arena(call), db_rows_text(opened, 0, 0));
+        if (!change->id)
+            return -ENOMEM;
+    }
+    return change->done(change, rows + first);
+}
+
+static int send(struct change *change, bool commit, change_done *done)
+{
+    change_keep_steps(change);
+    if (change->error != 0)
+        return change->error;
+    if (!change->tx)
+        change->tx = tool_tx_begin(change->call, change_failed);
+    if (!change->tx)
+        return -ENOMEM;
+    change->done = done;
+    change->commits = commit;
+    return tool_tx_run(change->tx, change->steps, change->step_count, commit, trip_done);
+}
+
+int change_send(struct change *change, change_done *done)
+{
+    return send(change, false, done);
+}
+
+int change_finish(struct change *change)
+{
+    const char *ledger = call_ledger(change->call)->id_text;
+    const char *const *values =
+        change_values(change, (const char *const[]){ledger, change->id, change->exponent}, 3);
+    (void)change_step(change, &sql_keep_after, values);
+    change->rows_at = change_step(change, &sql_rows, values);
+    return send(change, !change_is_dry_run(change), change_answer_done);
+}
+
+int change_send_whole(struct change *change)
+{
+    change->rows_at = change->step_count - 1 - change->frame_steps;
+    return send(change, !change_is_dry_run(change), change_answer_done);
+}
+
+void change_roll_back(struct change *change)
+{
+    if (change->tx)
+        tool_tx_rollback(change->tx);
+    change->tx = NULL;
+    change->step_count = 0;
+    change->frame_steps = 0;
+    change->opens = false;
+}
+
+static int change_try(struct change *change)
+{
+    change->tries++;
+    change->tx = NULL;
+    change->id = NULL;
+    change->step_count = 0;
+    change->frame_steps = 0;
+    change->opens = false;
+    change_clear_kept(change);
+    return change->kind->run(change);
+}
+
+int change_again(struct change *change)
+{
+    change_roll_back(change);
+    if (change->tries >= CHANGE_TRIES_MAX)
+        return change_refuse(change, "conflict", NULL, "Another change was made at the same time.",
+                             "Repeat the request.");
+    return change_try(change);
+}
+
+/* --- start ----------------------------------------------------------------------------------- */
+
+static void change_ended(struct call *call, void *data)
+{
+    struct change *change = data;
+    (void)call;
+    buf_free(&change->entities);
+    buf_free(&change->numbers);
+    buf_free(&change->new_entities);
+    buf_free(&change->new_numbers);
+}
+
+int change_start(struct call *call, const struct change_kind *kind, void *state)
+{
+    struct arena *arena = call_arena(call);
+    struct change_args *args = call_extra_args(call);
+    const char *speaker = call_context(call)->user_name;
+    struct change *change = arena_alloc(arena, sizeof(*change));
+    if (!change || !args)
+        return change ? -EINVAL : -ENOMEM;
+    *change = (struct change){.call = call, .kind = kind, .state = state};
+    buf_init(&change->entities, CHANGE_ARRAY_MAX);
+    buf_init(&change->numbers, CHANGE_ARRAY_MAX);
+    buf_init(&change->new_entities, CHANGE_ARRAY_MAX);
+    buf_init(&change->new_numbers, CHANGE_ARRAY_MAX);
+    change->exponent = arena_printf(arena, "%d", call_ledger(call)->exponent);
+    change->speaker = speaker ? fold_text(arena, speaker) : NULL;
+    if (!change->exponent || (speaker && !change->speaker))
+        return -ENOMEM;
+    int r = call_on_end(call, change_ended, change);
+    args->change = change;
+    if (r == 0)
+        r = change_take_key(change);
+    return r == 0 ? change_try(change) : r < 0 ? r : 0;
+}
+
+/* --- refusing -------------------------------------------------------------------------------- */
+
+int change_refuse_with(struct change *change, const struct call_error *error, const char *happened,
+                       const char *to_do)
+{
+    OWNED_BUF text = BUF_INIT(MESSAGE_MAX);
+    struct call_error whole = *error;
+    change_roll_back(change);
+    (void)buf_printf(&text, "%s%s%s Nothing was saved. %s", error->field ? error->field : "",
+                     error->field ? ": " : "", happened, to_do);
+    whole.message = buf_text(&text);
+    whole.saved = "no";
+    return call_fail(change->call, &whole);
+}
+
+int change_refuse(struct change *change, const char *code, const char *field, const char *happened,
+                  const char *to_do)
+{
+    return change_refuse_with(change, &(struct call_error){.code = code, .field = field}, happened,
+                              to_do);
+}
+
+static int names_again(struct call *call)
+{
+    return change_again(change_of(call));
+}
+
+int change_refuse_names(struct change *change, struct name_question *question, const char *unknown)
+{
+    change_roll_back(change);
+    question->again = names_again;
+    int r = names_settle(change->call, question, unknown);
+    return r < 0 ? r : 0;
+}
+
+void change_on_deadline(struct call *call)
+{
+    const struct change *change = change_of(call);
+    if (!change || !change->commits || !change->tx)
+        return;
+    (void)call_fail(
+        call,
+        &(struct call_error){
+            .code = "timeout",
+            .message = "The request took too long while it was being saved. It is not yet known "
+                       "whether it was saved. Repeat it with the same idempotency_key; nothing is "
+                       "stored twice then.",
+            .saved = "unknown",
+            .retry_safe = change_has_key(change),
+            .retry_same_key = true,
+        });
+}

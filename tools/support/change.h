@@ -1,0 +1,187 @@
+/* The one way in which tools write. A change opens its row in `changes` (which is also what makes a
+ * repeated request find the first one), applies the tool's statements, keeps every row before and
+ * after, commits, and answers from what it kept; so a dry run, a repeated request and the first one
+ * show the same. Transactions that collide run again; a connection lost at COMMIT is settled by
+ * running again under the same key.
+ *
+ *     static int run(struct change *change)           one try; runs again after a collision
+ *     {
+ *         change_open(change);                        first trip: the change, locks, look-ups
+ *         change_step(change, &sql_lock, values);
+ *         return change_send(change, locked);
+ *     }
+ *
+ *     static int locked(struct change *change, const struct db_rows *const *rows)
+ *     {
+ *         …                                           may refuse: change_refuse()
+ *         change_keep(change, "expense", ids, count);
+ *         change_step(change, &sql_apply, values);
+ *         return change_finish(change);               second trip, COMMIT and answer
+ *     }
+ *
+ * All functions run on the loop's thread; memory is the call's arena. */
+#ifndef TOOLS_SUPPORT_CHANGE_H
+#define TOOLS_SUPPORT_CHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "mcp/call.h"
+#include "tools/support/candidates.h"
+#include "tools/support/ledger.h"
+#include "tools/support/query.h"
+
+struct change;
+
+/* --- arguments of every tool that writes ------------------------------------------------------- */
+
+struct change_args {
+    const char *idempotency_key;
+    bool dry_run;
+    struct change *change; /* not an argument: the change of the call */
+};
+
+/* For mcp_server_options.extra_args. */
+extern const struct field change_fields[];
+
+/* For mcp_server_options.on_deadline: says what was saved, as far as it is known. */
+void change_on_deadline(struct call *call);
+
+/* --- what a tool adds -------------------------------------------------------------------------- */
+
+/* What there is to say about a change: kept rows in order, each with its sides. */
+struct change_story {
+    struct change *change;
+    const struct db_rows *rows; /* columns of enum kept_column */
+    size_t first, last; /* rows [first, last): `before` and `after` of each entity follow each
+                                   other */
+    size_t count;       /* entities */
+    bool is_saved;      /* otherwise a dry run */
+};
+
+struct change_kind {
+    const char *entity; /* what the count counts; NULL: everything */
+
+    /* Adds the steps of the first trip and sends it. 0, or a negative errno. */
+    int (*run)(struct change *change);
+
+    /* The sentence of the answer. Pure: a repeated request must get the same. */
+    void (*summarize)(const struct change_story *story, struct buf *text);
+
+    /* Further members of the answer, or NULL. */
+    void (*extend)(const struct change_story *story, struct json_out *out);
+
+    /* Nothing was done although nothing failed: says why (with change_refuse() or a read before it).
+     * NULL when that cannot be. */
+    int (*explain)(struct change *change);
+};
+
+/* Begins the change of the call; `state` is the tool's own. */
+int change_start(struct call *call, const struct change_kind *kind, void *state);
+
+struct call *change_call(const struct change *change);
+void *change_state(const struct change *change);
+bool change_is_dry_run(const struct change *change);
+const struct change_args *change_args(const struct change *change);
+const char *change_key(const struct change *change);
+
+/* Whether the client gave the key (otherwise it is our own, for our own retries). */
+bool change_has_key(const struct change *change);
+
+/* Canonical text of the arguments, NULL without a client's key. */
+const char *change_arguments(const struct change *change);
+
+/* --- steps of the next trip -------------------------------------------------------------------- */
+
+/* Adds a step; `values` must live until the trip is sent. Returns its number among the rows that the
+ * continuation gets. Running out of memory is remembered and reported when the trip is sent. */
+size_t change_step(struct change *change, const struct db_statement *statement,
+                   const char *const *values);
+
+/* Remembers an error of a step, reported when the trip is sent. */
+void change_fail(struct change *change, int error);
+
+/* Decimals of the ledger's currency, fit for $n::integer. */
+const char *change_exponent(const struct change *change);
+
+/* Opens the change as first step. The continuation of its trip only runs when the key is new. */
+void change_open(struct change *change);
+
+/* For change_send_whole(): what belongs in front of the statement that opens by itself. */
+void change_prelude(struct change *change);
+
+/* To be said before change_open(). */
+void change_set_reason(struct change *change, const char *reason);
+void change_set_undoes(struct change *change, const char *id);
+
+/* Keeps these entities before the steps that follow, and after the last one. Only behind the trip
+ * that opened the change. `ids` are copied as array texts; those that do not exist yet have no
+ * before. */
+void change_keep(struct change *change, const char *entity, const int64_t *ids, size_t count);
+
+/* Keeps an entity that the trip before has made: it has no before. */
+void change_keep_new(struct change *change, const char *entity, int64_t id);
+
+/* Number of the change as text; NULL before it was opened. */
+const char *change_id(const struct change *change);
+
+typedef int change_done(struct change *change, const struct db_rows *const *rows);
+
+/* Sends the steps and goes on with their rows (the one of change_open() left out). */
+MUST_CHECK int change_send(struct change *change, change_done *done);
+
+/* Sends the steps, what is to be kept, and COMMIT; then answers. */
+MUST_CHECK int change_finish(struct change *change);
+
+/* For a tool whose one statement opens and keeps by itself: sends it with COMMIT and answers from
+ * the rows of the last step (columns of enum kept_column); without rows looks for a former change
+ * under the key, then asks kind->explain(). */
+MUST_CHECK int change_send_whole(struct change *change);
+
+/* --- ending without a change ------------------------------------------------------------------- */
+
+/* Rolls back. The call goes on (to a read that explains, and change_refuse()). */
+void change_roll_back(struct change *change);
+
+/* Rolls back and ends the call: nothing was saved. The message has what happened and what to do; the
+ * sentence about saving is put between. Returns 0. */
+int change_refuse(struct change *change, const char *code, const char *field, const char *happened,
+                  const char *to_do);
+
+/* The same with candidates (NULL-terminated). */
+int change_refuse_with(struct change *change, const struct call_error *error, const char *happened,
+                       const char *to_do);
+
+/* Rolls back and lets names_settle() end the call: names that a write does not forgive. */
+int change_refuse_names(struct change *change, struct name_question *question, const char *unknown);
+
+/* Runs the whole change again (something it needed was made meanwhile). */
+int change_again(struct change *change);
+
+/* --- kept rows --------------------------------------------------------------------------------- */
+
+enum kept_column {
+    KEPT_CHANGE,
+    KEPT_POSITION,
+    KEPT_ENTITY,
+    KEPT_SIDE,   /* "before", "after" */
+    KEPT_WAITS,  /* an expense whose rate is missing */
+    KEPT_SHOW,   /* JSON of an entity that is no expense */
+    KEPT_EXPENSE /* columns of an expense begin here */
+};
+
+/* A member of a kept expense ("amount"), its text; NULL when it has none. */
+const char *kept_text(const struct change_story *story, size_t row, size_t expense_column);
+
+/* "12.50 USD at Subway on 2026-11-22 in Food: Restaurants". */
+void kept_describe(const struct change_story *story, size_t row, struct buf *text);
+
+/* " 2 of them wait for an exchange rate and are left out of totals until then." or nothing. */
+void kept_say_waiting(const struct change_story *story, struct buf *text);
+
+/* The result table of all tools that write. */
+extern const struct field change_result[];
+
+#endif

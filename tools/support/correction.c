@@ -1,0 +1,329 @@
+/* Corrections: names, checks, JSON. Knows no statement. */
+#include "tools/support/correction.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/support/fold.h"
+#include "tools/support/targets.h"
+
+enum {
+    JSON_MAX = 256 * 1024
+};
+
+/* --- names ----------------------------------------------------------------------------------- */
+
+static int take_tags(struct correction *correction, struct arena *arena,
+                     const struct name_list *list, const char *field, struct correction_tags *tags)
+{
+    tags->given = list->items != NULL;
+    tags->count = list->count;
+    tags->numbers = arena_array(arena, list->count + 1, sizeof(*tags->numbers));
+    if (!tags->numbers)
+        return -ENOMEM;
+    for (size_t i = 0; i < list->count; i++)
+        tags->numbers[i] = asked_add(&correction->asked, &list->items[i], field);
+    return 0;
+}
+
+static int take_splits(struct correction *correction, struct arena *arena)
+{
+    const struct field_list *splits = &correction->args->splits;
+    struct draft_split *lines = splits->items;
+    correction->split_categories = arena_array(arena, splits->count + 1, sizeof(size_t));
+    correction->split_users = arena_array(arena, splits->count + 1, sizeof(size_t));
+    if (!correction->split_categories || !correction->split_users)
+        return -ENOMEM;
+    for (size_t i = 0; i < splits->count; i++) {
+        correction->split_categories[i] =
+            asked_add(&correction->asked, &lines[i].category, "set.splits.category");
+        correction->split_users[i] =
+            asked_add(&correction->asked, &lines[i].user, "set.splits.user");
+    }
+    return 0;
+}
+
+static bool is_empty(const struct correction_args *a)
+{
+    bool has_names = a->category.text || a->user.text || a->account.text || a->tags.items ||
+                     a->add_tags.items || a->remove_tags.items;
+    bool has_texts = a->merchant || a->description || a->notes || a->currency || a->kind;
+    return !has_names && !has_texts && !a->amount.text && !a->date.given && a->refund_of == 0 &&
+           a->splits.count == 0;
+}
+
+int correction_begin(struct call *call, struct correction *correction, struct correction_args *args)
+{
+    struct arena *arena = call_arena(call);
+    correction->args = args;
+    if (is_empty(args)) {
+        (void)call_refuse(call, "set", "says nothing that would change");
+        return 1;
+    }
+    int r = asked_begin(&correction->asked, call);
+    if (r != 0)
+        return r;
+    correction->category = asked_add(&correction->asked, &args->category, "set.category");
+    correction->user = asked_add(&correction->asked, &args->user, "set.user");
+    correction->account = asked_add(&correction->asked, &args->account, "set.account");
+    r = take_tags(correction, arena, &args->tags, "set.tags", &correction->tags);
+    if (r == 0)
+        r = take_tags(correction, arena, &args->add_tags, "set.add_tags", &correction->added);
+    if (r == 0)
+        r = take_tags(correction, arena, &args->remove_tags, "set.remove_tags",
+                      &correction->removed);
+    if (r == 0)
+        r = take_splits(correction, arena);
+    asked_question(&correction->asked, &correction->question);
+    return r;
+}
+
+/* --- checks ---------------------------------------------------------------------------------- */
+
+static int refuse(struct change *change, const char *field, const char *happened, const char *to_do)
+{
+    (void)change_refuse(change, "invalid_argument", field, happened, to_do);
+    return 1;
+}
+
+static int refuse_decimals(struct change *change, const char *field, const struct money *amount,
+                           const char *currency)
+{
+    OWNED_BUF happened = BUF_INIT(200);
+    (void)buf_printf(&happened, "%s has %d decimals, got %s.", currency,
+                     currency_exponent(currency), amount->text);
+    return refuse(change, field, buf_text(&happened), "Give an amount that the currency can have.");
+}
+
+/* The amount and currency that a row will have. */
+static int check_amount(struct change *change, const struct correction *correction,
+                        const struct db_rows *locked, size_t row, struct money *ret_amount)
+{
+    const struct correction_args *a = correction->args;
+    struct call *call = change_call(change);
+    const char *kind = a->kind ? a->kind : db_rows_text(locked, row, TARGET_KIND);
+    const char *currency = a->currency ? a->currency : db_rows_text(locked, row, TARGET_CURRENCY);
+    struct money old;
+    int r = money_parse(call_arena(call), db_rows_text(locked, row, TARGET_AMOUNT), &old);
+    if (r != 0)
+        return r == -ENOMEM ? r : -EINVAL;
+    const struct money *amount = a->amount.text ? &a->amount : &old;
+    if (money_check(amount, currency) != 0)
+        return refuse_decimals(change, a->amount.text ? "set.amount" : "set.currency", amount,
+                               currency);
+    if (a->amount.text && strcmp(a->amount.text, "0") == 0)
+        return refuse(change, "set.amount", "must not be 0.", "Delete the expense instead.");
+    if (a->amount.text && money_is_negative(amount) && strcmp(kind, "refund") != 0 &&
+        strcmp(kind, "transfer") != 0)
+        return refuse(change, "set.amount", "must be above 0 for this kind.",
+                      "Set kind to refund for money that came back.");
+    *ret_amount = *amount;
+    return 0;
+}
+
+static int check_refund(struct change *change, const struct correction *correction,
+                        const struct db_rows *locked, size_t row)
+{
+    const char *kind =
+        correction->args->kind ? correction->args->kind : db_rows_text(locked, row, TARGET_KIND);
+    if (correction->args->refund_of == 0 || strcmp(kind, "refund") == 0)
+        return 0;
+    return refuse(change, "set.refund_of", "only goes with kind refund.",
+                  "Set kind to refund as well.");
+}
+
+int correction_check_purchase(struct change *change, int64_t id, const struct db_rows *purchase)
+{
+    bool is_purchase = db_rows_count(purchase) > 0 && !db_rows_bool(purchase, 0, 1) &&
+                       strcmp(db_rows_text(purchase, 0, 0), "expense") == 0;
+    if (is_purchase)
+        return 0;
+    OWNED_BUF happened = BUF_INIT(200);
+    (void)buf_printf(&happened, "there is no purchase e%lld.", (long long)id);
+    return refuse(change, "set.refund_of", buf_text(&happened), "Look it up with read_expenses.");
+}
+
+static int check_splits(struct change *change, struct correction *correction,
+                        const struct db_rows *locked, const struct money *amount)
+{
+    const struct field_list *splits = &correction->args->splits;
+    struct call *call = change_call(change);
+    struct money whole = *amount;
+    const char *currency = correction->args->currency ? correction->args->currency
+                                                      : db_rows_text(locked, 0, TARGET_CURRENCY);
+    const char *kind =
+        correction->args->kind ? correction->args->kind : db_rows_text(locked, 0, TARGET_KIND);
+    if (db_rows_count(locked) != 1)
+        return refuse(change, "set.splits", "divide one expense at a time.", "Give one id.");
+    if (!db_rows_is_null(locked, 0, TARGET_RECEIPT))
+        return refuse(change, "set.splits", "this expense is a part of a receipt already.",
+                      "Correct the parts one by one.");
+    if (strcmp(kind, "transfer") == 0)
+        return refuse(change, "set.splits", "a transfer cannot be divided.", "Leave splits out.");
+    if (money_is_negative(&whole))
+        whole.text++;
+    int r = draft_divide(call, "set.", &whole, currency, splits, &correction->split_amounts);
+    if (r == 1)
+        change_roll_back(change);
+    return r;
+}
+
+int correction_check(struct change *change, struct correction *correction,
+                     const struct db_rows *locked)
+{
+    struct money amount = {0};
+    int r = 0;
+    for (size_t row = 0; r == 0 && row < db_rows_count(locked); row++) {
+        r = check_amount(change, correction, locked, row, &amount);
+        if (r == 0)
+            r = check_refund(change, correction, locked, row);
+    }
+    if (r == 0 && correction->args->splits.count > 0)
+        r = check_splits(change, correction, locked, &amount);
+    return r;
+}
+
+/* --- JSON ------------------------------------------------------------------------------------ */
+
+static void put_text(struct json_out *out, const char *key, const char *text)
+{
+    if (text)
+        json_put_text(out, key, text[0] ? text : NULL);
+}
+
+static void put_id(struct json_out *out, const char *key, size_t number, const int64_t *names)
+{
+    if (number == 0)
+        return;
+    if (names[number] > 0)
+        json_put_int(out, key, names[number]);
+    else
+        json_put_null(out, key);
+}
+
+static size_t first_or(const size_t *numbers, size_t otherwise)
+{
+    return numbers && numbers[0] > 0 ? numbers[0] : otherwise;
+}
+
+/* A member that stays when nothing is said. */
+static void put_given(struct json_out *out, const char *key, const char *text)
+{
+    if (text)
+        json_put_text(out, key, text);
+}
+
+static int write_set(const struct correction *correction, struct arena *arena, const int64_t *names,
+                     const int64_t *receipt, struct json_out *out)
+{
+    const struct correction_args *a = correction->args;
+    const char *folded = a->merchant && a->merchant[0] ? fold_text(arena, a->merchant) : NULL;
+    if (a->merchant && a->merchant[0] && !folded)
+        return -ENOMEM;
+    const struct money *amount = receipt ? &correction->split_amounts[0] : &a->amount;
+    json_object(out);
+    put_given(out, "amount", amount->text);
+    put_given(out, "spent_on", date_arg_value(&a->date));
+    put_given(out, "currency", a->currency);
+    put_given(out, "kind", a->kind);
+    if (a->refund_of > 0)
+        json_put_int(out, "refund_of", a->refund_of);
+    if (receipt)
+        json_put_int(out, "receipt_id", *receipt);
+    put_text(out, "merchant", a->merchant);
+    if (a->merchant)
+        json_put_text(out, "merchant_folded", folded);
+    put_text(out, "description", a->description);
+    put_text(out, "notes", a->notes);
+    put_id(out, "category_id",
+           first_or(receipt ? correction->split_categories : NULL, correction->category), names);
+    put_id(out, "user_id", first_or(receipt ? correction->split_users : NULL, correction->user),
+           names);
+    put_id(out, "account_id", correction->account, names);
+    json_end_object(out);
+    return json_out_error(out);
+}
+
+const char *correction_json(const struct correction *correction, struct arena *arena,
+                            const int64_t *names, const int64_t *receipt)
+{
+    OWNED_BUF text = BUF_INIT(JSON_MAX);
+    struct json_out out;
+    json_out_init(&out, &text);
+    if (write_set(correction, arena, names, receipt, &out) != 0)
+        return NULL;
+    return arena_strndup(arena, buf_text(&text), text.length);
+}
+
+/* The first name that was said, otherwise the row as it was. */
+static int64_t first_id(const int64_t *names, size_t one, size_t other, int64_t as_it_was)
+{
+    if (one > 0)
+        return names[one];
+    return other > 0 ? names[other] : as_it_was;
+}
+
+static void write_line(const struct correction *correction, size_t i, const int64_t *names,
+                       const struct db_rows *locked, struct json_out *out)
+{
+    int64_t category = first_id(names, correction->split_categories[i], correction->category,
+                                db_rows_int(locked, 0, TARGET_CATEGORY));
+    int64_t user = first_id(names, correction->split_users[i], correction->user,
+                            db_rows_int(locked, 0, TARGET_USER));
+    json_put_text(out, "amount", correction->split_amounts[i].text);
+    if (category > 0)
+        json_put_int(out, "category_id", category);
+    if (user > 0)
+        json_put_int(out, "user_id", user);
+}
+
+int correction_lines(const struct correction *correction, struct arena *arena, const int64_t *names,
+                     const struct db_rows *locked, const struct db_rows *reserved,
+                     struct correction_lines *ret_lines)
+{
+    OWNED_BUF text = BUF_INIT(JSON_MAX);
+    OWNED_BUF ids_text = BUF_INIT(JSON_MAX);
+    struct json_out out;
+    struct correction_lines lines = {.count = db_rows_count(reserved)};
+    lines.ids = arena_array(arena, lines.count, sizeof(*lines.ids));
+    if (!lines.ids)
+        return -ENOMEM;
+    json_out_init(&out, &text);
+    json_array(&out);
+    for (size_t i = 0; i < lines.count; i++) {
+        lines.ids[i] = db_rows_int(reserved, i, 0);
+        (void)buf_printf(&ids_text, "%s%lld", i == 0 ? "{" : ",", (long long)lines.ids[i]);
+        json_object(&out);
+        json_put_int(&out, "id", lines.ids[i]);
+        write_line(correction, i + 1, names, locked, &out);
+        json_end_object(&out);
+    }
+    json_end_array(&out);
+    (void)buf_append_char(&ids_text, '}');
+    if (json_out_error(&out) != 0 || ids_text.error != 0)
+        return -ENOMEM;
+    lines.json = arena_strndup(arena, buf_text(&text), text.length);
+    lines.ids_text = arena_strndup(arena, buf_text(&ids_text), ids_text.length);
+    if (!lines.json || !lines.ids_text)
+        return -ENOMEM;
+    *ret_lines = lines;
+    return 0;
+}
+
+const char *correction_tag_ids(struct arena *arena, const struct correction_tags *tags,
+                               const int64_t *names)
+{
+    OWNED_BUF text = BUF_INIT(JSON_MAX);
+    size_t written = 0;
+    (void)buf_append_char(&text, '{');
+    for (size_t i = 0; i < tags->count; i++) {
+        if (names[tags->numbers[i]] == 0)
+            continue;
+        (void)buf_append_text(&text, written++ > 0 ? "," : "");
+        (void)buf_append_int(&text, names[tags->numbers[i]]);
+    }
+    if (buf_append_char(&text, '}') != 0)
+        return NULL;
+    return arena_strndup(arena, buf_text(&text), text.length);
+}

@@ -1,0 +1,44 @@
+-- What is to be created, with everything that it names looked up: `complete`. $1 ledger, $2 and $3 its
+-- currency and decimals, $4 the drafts as JSON (see create_expenses.sql), $5, $6 and $7 the names:
+-- kind, id, folded text; the first one is who is speaking.
+draft AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($4::jsonb) AS d (
+        n integer, receipt integer, spent_on date, amount numeric, currency text, merchant text,
+        merchant_folded text, description text, notes text, kind text, refund_of bigint,
+        category bigint, "user" bigint, account bigint, tags jsonb)
+), asked AS MATERIALIZED (
+    SELECT a.kind, a.id, a.name, a.item
+    FROM unnest($5::text[], $6::bigint[], $7::text[]) WITH ORDINALITY AS a (kind, id, name, item)
+), found AS MATERIALIZED (
+    -- include: names
+), known AS MATERIALIZED (
+    SELECT f.item, nullif(min(f.id), 0) AS id
+    FROM found f
+    GROUP BY f.item
+    HAVING count(*) = 1
+), complete AS MATERIALIZED (
+    -- A refund takes what it does not say from its purchase, and never exceeds what is left of it.
+    SELECT d.n, d.receipt, d.spent_on, d.amount, d.currency, d.kind, d.refund_of, d.description,
+           d.notes, d.tags, converted.base_amount,
+           coalesce(d.merchant, p.merchant) AS merchant,
+           coalesce(d.merchant_folded, p.merchant_folded) AS merchant_folded,
+           CASE WHEN d.category IS NULL THEN p.category_id ELSE kc.id END AS category_id,
+           CASE WHEN d."user" IS NULL THEN coalesce(p.user_id, speaker.id) ELSE ku.id END AS user_id,
+           CASE WHEN d.account IS NULL THEN p.account_id ELSE ka.id END AS account_id,
+           CASE WHEN d.refund_of IS NULL THEN NULL
+                WHEN p.expense_id IS NULL THEN 'missing'
+                WHEN p.deleted_at IS NOT NULL THEN 'deleted'
+                WHEN p.kind <> 'expense' THEN 'other'
+                WHEN p.currency = d.currency AND p.amount + d.amount + (
+                    SELECT coalesce(sum(r.amount), 0) FROM ninepence.expenses r
+                    WHERE r.ledger_id = $1::bigint AND r.refund_of = p.expense_id
+                        AND r.deleted_at IS NULL AND r.currency = p.currency) < 0 THEN 'exceeded'
+                END AS misfit
+    FROM draft d
+    LEFT JOIN known kc ON kc.item = d.category
+    LEFT JOIN known ku ON ku.item = d."user"
+    LEFT JOIN known ka ON ka.item = d.account
+    LEFT JOIN known speaker ON speaker.item = 1
+    LEFT JOIN ninepence.expenses p ON p.ledger_id = $1::bigint AND p.expense_id = d.refund_of
+    -- include: converted
+)

@@ -1,0 +1,18 @@
+-- A row of expenses `e` as a change keeps it: the columns, the ids of its tags, and the names that
+-- people see, as they are now.
+jsonb_build_object(
+    'row', to_jsonb(e),
+    'tags', (SELECT coalesce(jsonb_agg(et.tag_id ORDER BY et.tag_id), '[]')
+             FROM ninepence.expense_tags et
+             WHERE et.ledger_id = $1::bigint AND et.expense_id = e.expense_id),
+    'show', jsonb_build_object(
+        'category', (SELECT c.path FROM ninepence.categories c
+                     WHERE c.ledger_id = $1::bigint AND c.category_id = e.category_id),
+        'user', (SELECT u.name FROM ninepence.users u
+                 WHERE u.ledger_id = $1::bigint AND u.user_id = e.user_id),
+        'account', (SELECT o.name FROM ninepence.accounts o
+                    WHERE o.ledger_id = $1::bigint AND o.account_id = e.account_id),
+        'tags', (SELECT coalesce(jsonb_agg(t.name ORDER BY t.folded), '[]')
+                 FROM ninepence.expense_tags et
+                 JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = et.tag_id
+                 WHERE et.ledger_id = $1::bigint AND et.expense_id = e.expense_id)))
