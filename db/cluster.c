@@ -119,6 +119,16 @@ void cluster_left(struct db_cluster *cluster)
 
 /* --- the public side ------------------------------------------------------------------------- */
 
+static int find_place(struct db_cluster *cluster)
+{
+    const struct db_cluster_options options = {.application = cluster->application,
+                                               .data_home = cluster->data_home,
+                                               .bin_dir = cluster->bin_dir};
+    cluster->trouble = NULL;
+    cluster_place_free(&cluster->place);
+    return cluster_place_find(&cluster->place, &options, &cluster->trouble);
+}
+
 struct db_cluster *db_cluster_new(const struct db_cluster_options *options)
 {
     struct db_cluster *cluster = mem_zalloc(sizeof(*cluster));
@@ -129,13 +139,15 @@ struct db_cluster *db_cluster_new(const struct db_cluster_options *options)
     cluster->use_lock = -1;
     db_settings_init(&cluster->settings);
     cluster->application = mem_strdup(options->application);
+    cluster->data_home = options->data_home ? mem_strdup(options->data_home) : NULL;
+    cluster->bin_dir = options->bin_dir ? mem_strdup(options->bin_dir) : NULL;
     cluster->clock = mem_zalloc(sizeof(*cluster->clock));
     if (cluster->clock) {
         (void)uv_timer_init(options->loop, cluster->clock);
         cluster->clock->data = cluster;
     }
-    if (!cluster->application || !cluster->clock ||
-        cluster_place_find(&cluster->place, options, &cluster->trouble) < 0) {
+    if (!cluster->application || !cluster->clock || (options->data_home && !cluster->data_home) ||
+        (options->bin_dir && !cluster->bin_dir) || find_place(cluster) < 0) {
         db_cluster_free(cluster);
         return NULL;
     }
@@ -157,6 +169,8 @@ void db_cluster_free(struct db_cluster *cluster)
     db_settings_free(&cluster->settings);
     cluster_place_free(&cluster->place);
     mem_free(cluster->application);
+    mem_free(cluster->data_home);
+    mem_free(cluster->bin_dir);
     mem_free(cluster);
 }
 
@@ -168,6 +182,8 @@ void db_cluster_acquire(struct db_cluster *cluster,
     cluster->ready = ready;
     cluster->ready_data = data;
     cluster->revivals = 0;
+    if (cluster->trouble && find_place(cluster) < 0) /* it may have been installed meanwhile */
+        cluster->trouble = cluster_failure(TROUBLE_MEMORY);
     if (cluster->trouble)
         cluster_again(cluster, 0);
     else if (cluster->step == STEP_IDLE || cluster->step == STEP_HELD)

@@ -10,6 +10,7 @@ enum cluster_limits {
     CLUSTER_MAJOR_MAX = 99,
     CLUSTER_PATH_MAX = 4096,
     CLUSTER_FREE_BYTES_MIN = 64 * 1024 * 1024, /* a new cluster takes 30 MB */
+    CLUSTER_FULL_BYTES = 1024 * 1024,          /* less is a full disk */
     CLUSTER_LOG_MAX = 1024 * 1024,             /* the log starts anew above this */
     CLUSTER_LOG_TAIL = 4096,
     CLUSTER_FOLDER_DEPTH_MAX = 16,

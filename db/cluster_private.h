@@ -226,8 +226,10 @@ struct cluster_backup;
 struct db_cluster {
     uv_loop_t *loop;
     char *application;
+    char *data_home; /* as the options named them, or NULL */
+    char *bin_dir;
     struct cluster_place place;
-    const struct db_failure *trouble; /* known since birth */
+    const struct db_failure *trouble; /* of the place: nothing can be tried */
     enum cluster_step step;
     uv_timer_t *clock;            /* outlives the cluster until it is closed */
     struct cluster_watch *watch;  /* on the server we hold */

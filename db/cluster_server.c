@@ -117,6 +117,7 @@ void cluster_server_arguments(const char *data, const char *socket_setting,
         "superuser_reserved_connections=3",
         "shared_buffers=32MB",
         "huge_pages=off",
+        "jit=off", /* compiling takes longer than the questions of a household */
         "wal_level=minimal",
         "max_wal_senders=0",
         "min_wal_size=8MB",

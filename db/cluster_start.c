@@ -19,12 +19,16 @@ static void fail_for(struct db_cluster *cluster, enum cluster_trouble trouble)
     cluster_fail(cluster, cluster_failure(trouble));
 }
 
-/* The log tells why a child failed, from where it began. */
+/* The log tells why a child failed, from where it began; on a full disk there is no word of it. */
 static enum cluster_verdict read_verdict(const struct db_cluster *cluster)
 {
     char text[CLUSTER_LOG_TAIL];
     cluster_file_tail(cluster->place.log, cluster->log_from, text, sizeof(text));
-    return cluster_verdict_of_log(text);
+    enum cluster_verdict verdict = cluster_verdict_of_log(text);
+    if (verdict == VERDICT_UNKNOWN &&
+        cluster_folder_free_bytes(cluster->place.home) < CLUSTER_FULL_BYTES)
+        return VERDICT_FULL;
+    return verdict;
 }
 
 static void remember_log(struct db_cluster *cluster)
