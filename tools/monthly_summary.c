@@ -12,6 +12,7 @@
 #include "tools/support/filter.h"
 #include "tools/support/group.h"
 #include "tools/support/limits.h"
+#include "tools/support/month.h"
 #include "tools/support/query.h"
 #include "tools/support/sentence.h"
 #include "tools/support/spoken.h"
@@ -34,8 +35,8 @@ enum {
     COLUMN_BEFORE_MISSING,
     COLUMN_BOOKS_BEGIN,
     COLUMN_PART,
-    COLUMN_GROUP, /* the columns of enum group_column */
-    COLUMN_MONTH_EARNED = COLUMN_GROUP + GROUP_COLUMNS,
+    COLUMN_GROUP, /* the columns of enum group_column, or of enum month_column */
+    COLUMN_MONTH_END = COLUMN_GROUP + MONTH_COLUMNS - 1,
     COLUMN_REST_TOTAL,
     COLUMN_REST_COUNTED,
     COLUMN_GROUPS
@@ -48,45 +49,6 @@ static const struct field args[] = {
             .doc = "How many months, up to that one."),
     ARG_USERS(struct monthly_summary_args, user, .doc = "Only theirs."),
     ARG_END,
-};
-
-/* --- rows of months -------------------------------------------------------------------------- */
-
-enum month_column {
-    MONTH_EARNED = GROUP_COLUMNS /* behind those of a group */
-};
-
-static const char *text_or_zero(const struct row_context *row, size_t column)
-{
-    const char *text = row_text(row, column);
-    return text ? text : "0";
-}
-
-static void write_net(const struct row_context *row, const char *key, size_t column)
-{
-    char text[DECIMAL_TEXT_SIZE];
-    json_put_text(row->out, key,
-                  money_difference(text_or_zero(row, column), text_or_zero(row, GROUP_TOTAL),
-                                   row->exponent, text));
-}
-
-static void write_savings_rate(const struct row_context *row, const char *key, size_t column)
-{
-    char net[DECIMAL_TEXT_SIZE];
-    char text[DECIMAL_TEXT_SIZE];
-    const char *earned = text_or_zero(row, column);
-    money_difference(earned, text_or_zero(row, GROUP_TOTAL), row->exponent, net);
-    row_write_number(row->out, key, money_percent(net, earned, text));
-}
-
-static const struct field month_fields[] = {
-    OUT_CELL("month", field_text, row_write_text, GROUP_LABEL),
-    OUT_CELL("income", field_text, row_write_money, MONTH_EARNED),
-    OUT_CELL("spending", field_text, row_write_money, GROUP_TOTAL),
-    OUT_CELL("net", field_text, write_net, MONTH_EARNED),
-    OUT_CELL("savings_rate", field_number_or_null, write_savings_rate, MONTH_EARNED),
-    OUT_CELL("count", field_int, row_write_int, GROUP_COUNTED),
-    OUT_END,
 };
 
 static const struct field result[] = {

@@ -6,7 +6,7 @@
 #include "base/arena.h"
 #include "tools/support/ledger.h"
 
-int call_fail_db(struct call *call, const struct db_failure *failure)
+static int fail_db(struct call *call, const struct db_failure *failure)
 {
     return call_fail(call,
                      &(struct call_error){
@@ -65,7 +65,7 @@ static void read_done(void *data, const struct db_rows *rows, const struct db_fa
     struct tool_read *read = data;
     read->request = NULL;
     if (failure)
-        (void)call_fail_db(read->call, failure);
+        (void)fail_db(read->call, failure);
     else if (read->done)
         (void)goes_on(read->call, read->done(read->call, rows));
     else
@@ -141,7 +141,7 @@ static void tx_done(void *data, struct db_tx *db_tx, const struct db_rows *const
     if (!failure)
         (void)goes_on(tx->call, tx->done(tx->call, tx, rows, steps));
     else if (!tx->failed || !tx->failed(tx->call, failure))
-        (void)call_fail_db(tx->call, failure);
+        (void)fail_db(tx->call, failure);
 }
 
 int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count, bool commit,

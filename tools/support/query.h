@@ -1,5 +1,5 @@
 /* Statements of tools: continuations run only on success and never after the call has ended; what
- * the database refused becomes the call's error in one place, call_fail_db(). */
+ * the database refused becomes the call's error in one place. */
 #ifndef TOOLS_SUPPORT_QUERY_H
 #define TOOLS_SUPPORT_QUERY_H
 
@@ -23,9 +23,6 @@ typedef int tool_rows_done_with(struct call *call, const struct db_rows *rows, v
 
 MUST_CHECK int tool_read_with(struct call *call, const struct db_statement *statement,
                               const char *const *values, tool_rows_done_with *done, void *data);
-
-/* Ends the call with what the database said. Returns 0. */
-int call_fail_db(struct call *call, const struct db_failure *failure);
 
 /* Ends the call after a negative errno of ours: out of memory, or a defect. Returns 0. */
 int call_fail_errno(struct call *call, int error);

@@ -1,0 +1,88 @@
+"""Which ledger a server works on: the first one is made once, samples are left alone, a name that
+does not exist is refused, another process's changes and midnight are seen."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from support import ledger  # noqa: E402
+from support.mcp_client import Server  # noqa: E402
+
+FIRST_CATEGORIES = ["Entertainment", "Food", "Transportation", "Utilities"]
+
+
+class FirstLedger(unittest.TestCase):
+    def setUp(self):
+        self.books = ledger.empty()
+
+    def ledgers(self):
+        return self.books.rows("SELECT name, base_currency, time_zone, is_demo"
+                               " FROM ninepence.ledgers ORDER BY ledger_id")
+
+    def test_first_question_makes_a_ledger_of_the_settings(self):
+        with Server(self.books.env(NINEPENCE_CURRENCY="EUR",
+                                   NINEPENCE_TIME_ZONE="America/New_York")) as server:
+            context = server.ask("get_context", {"kind": "categories"})
+        self.assertEqual((context["ledger"], context["currency"], context["timezone"]),
+                         ("Household", "EUR", "America/New_York"))
+        self.assertEqual(sorted(row["name"] for row in context["rows"]), FIRST_CATEGORIES)
+        self.assertEqual(self.ledgers(), [("Household", "EUR", "America/New_York", "f")])
+
+    def test_two_servers_at_once_make_one_ledger(self):
+        with Server(self.books.env()) as one, Server(self.books.env()) as two:
+            asked = [(server, server.start("tools/call", {"name": "get_context", "arguments": {}}))
+                     for server in (one, two) for _ in range(8)]
+            for server, id in asked:
+                self.assertFalse(server.wait_answer(id)["result"].get("isError", False))
+        self.assertEqual([row[0] for row in self.ledgers()], ["Household"])
+        self.assertEqual(self.books.value("SELECT count(*) FROM ninepence.categories"), "4")
+
+    def test_chosen_name_is_the_name_of_the_first_ledger(self):
+        with Server(self.books.env(NINEPENCE_LEDGER="Família Öz")) as server:
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Família Öz")
+        with Server(self.books.env(NINEPENCE_LEDGER="familia oz")) as server:
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Família Öz")
+        self.assertEqual(len(self.ledgers()), 1)
+
+    def test_name_that_does_not_exist_is_refused_with_the_names_there_are(self):
+        with Server(self.books.env()) as server:
+            server.ask("get_context", {})
+        with Server(self.books.env(NINEPENCE_LEDGER="Hosehold")) as server:
+            result = server.call("summarize_spending", {})
+        error = result["structuredContent"]["error"]
+        self.assertEqual((error["code"], error["candidates"]), ("no_such_ledger", ["Household"]))
+        self.assertEqual(len(self.ledgers()), 1)
+
+
+class SampleLedger(unittest.TestCase):
+    def test_sample_is_shown_until_there_is_a_ledger_of_ones_own(self):
+        books = ledger.demo()
+        names = [row[0] for row in books.rows("SELECT name FROM ninepence.ledgers WHERE is_demo")]
+        with Server(books.env()) as server:
+            self.assertEqual([server.ask("get_context", {})["ledger"]], names)
+        books.execute("INSERT INTO ninepence.ledgers (name, folded, base_currency, time_zone,"
+                      " created_at) VALUES ('Own', 'own', 'USD', 'UTC', now());")
+        with Server(books.env()) as server:
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Own")
+
+
+class Changes(unittest.TestCase):
+    def test_what_somebody_else_changed_is_seen_within_a_second(self):
+        books = ledger.small()
+        with Server(books.env()) as server:
+            self.assertEqual(server.ask("get_context", {})["currency"], "USD")
+            books.execute("UPDATE ninepence.ledgers SET time_zone = 'Asia/Tokyo'"
+                          " WHERE ledger_id = 1;")
+            server.wait(lambda: server.ask("summarize_spending", {})["period"]["timezone"] ==
+                        "Asia/Tokyo", 5, "the new zone")
+
+    def test_today_changes_at_midnight_of_the_ledger(self):
+        books = ledger.small()
+        for now, today in (("2026-11-22T22:59:59.9Z", "2026-11-22"),
+                           ("2026-11-22T23:00:00Z", "2026-11-23")):
+            with Server(books.env(NINEPENCE_NOW=now)) as server:
+                self.assertEqual(server.ask("summarize_spending", {})["period"]["today"], today)
+
+
+if __name__ == "__main__":
+    unittest.main()
