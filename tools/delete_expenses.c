@@ -1,5 +1,5 @@
-/* delete_expenses: takes expenses out of the books. They are only marked, and the change keeps what was: XX
- * them back as they were. */
+/* delete_expenses: takes expenses out of the books. They are only marked as deleted, and the change
+ * keeps what they were. */
 #include "tools/tool.h"
 
 #include <errno.h>
@@ -57,9 +57,8 @@ static void summarize(const struct change_story *story, struct buf *text)
         kept_describe(story, story->first, text);
     else
         sentence_count(text, (long long)story->count, "expense", "expenses");
-    (void)buf_append_text(text, story->is_saved
-                                    ? "; read_expenses with status deleted still shows what was."
-                                    : ".");
+    (void)buf_append_text(
+        text, story->is_saved ? "; read_expenses with status deleted still shows what was." : ".");
 }
 
 static const struct change_kind deleting = {

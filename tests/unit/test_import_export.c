@@ -158,8 +158,36 @@ static void make_hostile_rows(uint32_t seed)
     }
 }
 
-/* Every cell of a written CSV, as a spreadsheet takes it apart; counts the live ones but for the
- * amounts, which are numbers. */
+/* Takes one cell off at *at, as a spreadsheet does, and stops at what ends it. */
+static size_t take_cell(const char *text, size_t length, size_t *at, char cell[4 * CELL_MOST])
+{
+    size_t size = 0;
+    bool quoted = text[*at] == '"';
+    *at += quoted ? 1 : 0;
+    for (; *at < length; (*at)++) {
+        bool is_quote = quoted && text[*at] == '"';
+        if (is_quote && text[*at + 1] != '"') {
+            (*at)++;
+            break;
+        }
+        if (!quoted && strchr(",\r\n", text[*at]))
+            break;
+        *at += is_quote ? 1 : 0;
+        if (size + 1 < 4 * CELL_MOST)
+            cell[size++] = text[*at];
+    }
+    cell[size] = '\0';
+    return size;
+}
+
+static bool is_live(const char *cell, size_t size)
+{
+    if (size >= 3 && (memcmp(cell, "\xef\xbc\x9d", 3) == 0 || memcmp(cell, "\xef\xbc\x8b", 3) == 0))
+        return true;
+    return size > 0 && strchr("=+-@\t\r\n", cell[0]);
+}
+
+/* Counts the live cells of a written CSV but for the amounts, which are numbers. */
 static size_t count_live_cells(const char *text, size_t length)
 {
     size_t live = 0;
@@ -167,26 +195,8 @@ static size_t count_live_cells(const char *text, size_t length)
     size_t at = 0;
     char cell[4 * CELL_MOST];
     while (at < length) {
-        size_t size = 0;
-        bool quoted = text[at] == '"';
-        at += quoted ? 1 : 0;
-        while (at < length) {
-            if (quoted && text[at] == '"' && text[at + 1] != '"') {
-                at++;
-                break;
-            }
-            if (!quoted && strchr(",\r\n", text[at]))
-                break;
-            at += quoted && text[at] == '"' ? 1 : 0;
-            if (size + 1 < sizeof(cell))
-                cell[size++] = text[at];
-            at++;
-        }
-        cell[size] = '\0';
-        bool begins_live = size > 0 && strchr("=+-@\t\r\n", cell[0]);
-        bool is_wide =
-            strncmp(cell, "\xef\xbc\x9d", 3) == 0 || strncmp(cell, "\xef\xbc\x8b", 3) == 0;
-        live += column != 1 && (begins_live || is_wide) ? 1 : 0;
+        size_t size = take_cell(text, length, &at, cell);
+        live += column != 1 && is_live(cell, size) ? 1 : 0;
         bool is_end = at < length && text[at] == '\r';
         column = is_end ? 0 : column + 1;
         at += is_end ? 2 : 1;
@@ -302,7 +312,8 @@ static bool run_tool(const char *tool, const char *arguments, const char *text, 
     char command[512];
     char path[] = "/tmp/ninepence-export-XXXXXX";
     (void)snprintf(command, sizeof(command), "command -v %s >/dev/null", tool);
-    if (system(command) != 0) { /* NOLINT(cert-env33-c): fixed texts */
+    if (system(command) !=
+        0) { /* NOLINT(cert-env33-c): fixed texts; lint-ok: banned, no text of anybody is in the command */
         print_message("NOT RUN: %s is not installed\n", tool);
         return false;
     }
@@ -313,7 +324,9 @@ static bool run_tool(const char *tool, const char *arguments, const char *text, 
     assert_int_equal(fwrite(text, 1, length, file), length);
     assert_int_equal(fclose(file), 0);
     (void)snprintf(command, sizeof(command), "LC_ALL=C.UTF-8 %s %s %s 2>&1", tool, arguments, path);
-    FILE *pipe = popen(command, "r"); /* NOLINT(cert-env33-c): fixed texts */
+    FILE *pipe = popen(
+        command,
+        "r"); /* NOLINT(cert-env33-c): fixed texts; lint-ok: banned, no text of anybody is in the command */
     assert_non_null(pipe);
     char line[1024];
     while (fgets(line, sizeof(line), pipe))

@@ -114,7 +114,6 @@ void change_prelude(struct change *change);
 
 /* To be said before change_open(). */
 void change_set_reason(struct change *change, const char *reason);
-void change_set_undoes(struct change *change, const char *id);
 
 /* Keeps these entities before the steps that follow, and after the last one. Only behind the trip
  * that opened the change. `ids` are copied as array texts; those that do not exist yet have no
