@@ -175,12 +175,15 @@ int camt_end_details(struct camt *camt)
     char text[IMPORT_AMOUNT_TEXT_MAX] = "";
     if (parse_money(&details->money, &amount) == 0)
         import_decimal_text(amount, text);
-    if (camt->has_too_many_details || import_entry_split(entry) == -EMSGSIZE) {
+    int r = camt->has_too_many_details ? -EMSGSIZE : import_entry_split(entry);
+    if (r == -EMSGSIZE) {
         camt->has_too_many_details = true;
         return 0;
     }
+    if (r < 0)
+        return r;
     const char *name = details->money.is_debit ? details->creditor : details->debtor;
-    int r = import_entry_split_text(entry, SPLIT_AMOUNT, text, strlen(text));
+    r = import_entry_split_text(entry, SPLIT_AMOUNT, text, strlen(text));
     if (r == 0)
         r = import_entry_split_text(entry, SPLIT_PAYEE, name, strlen(name));
     if (r == 0)

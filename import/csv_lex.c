@@ -56,7 +56,7 @@ static int end_record(struct csv_lexer *lexer, csv_sink *sink, void *user)
     }
     struct csv_record record = {
         .line = lexer->record_line, .count = lexer->count, .cells = lexer->cells};
-    r = lexer->has_content || lexer->count > 1 ? sink(user, &record) : 0;
+    r = lexer->has_content ? sink(user, &record) : 0;
     buf_reset(&lexer->text);
     lexer->count = 0;
     lexer->cell_start = 0;

@@ -19,16 +19,17 @@ static const struct currency_sign {
     const char *sign;
     char code[4]; /* "" when several currencies use it */
 } signs[] = {
-    {"US$", "USD"},  {"CA$", "CAD"},   {"C$", "CAD"},   {"AU$", "AUD"},  {"A$", "AUD"},
-    {"NZ$", "NZD"},  {"HK$", "HKD"},   {"S$", "SGD"},   {"R$", "BRL"},   {"CAD$", "CAD"},
-    {"USD$", "USD"}, {"AUD$", "AUD"},  {"NT$", "TWD"},  {"MX$", "MXN"},  {"$", ""},
-    {"€", "EUR"},    {"euros", "EUR"}, {"euro", "EUR"}, {"£", "GBP"},    {"₹", "INR"},
-    {"₨", ""},       {"Rs.", ""},      {"Rs", ""},      {"¥", ""},       {"₽", "RUB"},
-    {"₺", "TRY"},    {"₴", "UAH"},     {"₪", "ILS"},    {"฿", "THB"},    {"₫", "VND"},
-    {"₩", "KRW"},    {"₱", "PHP"},     {"₦", "NGN"},    {"₵", "GHS"},    {"₸", "KZT"},
-    {"₾", "GEL"},  {"zł", "PLN"},    {"Kč", "CZK"},   {"Ft", "HUF"},   {"lei", "RON"},
-    {"лв", "BGN"},   {"kr.", ""},      {"kr", ""},      {"SFr.", "CHF"}, {"SFr", "CHF"},
-    {"Fr.", "CHF"},  {"RM", "MYR"},    {"Tk", "BDT"},   {"KSh", "KES"},  {"руб", "RUB"},
+    {"US$", "USD"},  {"CA$", "CAD"},   {"C$", "CAD"},    {"AU$", "AUD"},   {"A$", "AUD"},
+    {"NZ$", "NZD"},  {"HK$", "HKD"},   {"S$", "SGD"},    {"R$", "BRL"},    {"CAD$", "CAD"},
+    {"USD$", "USD"}, {"AUD$", "AUD"},  {"NT$", "TWD"},   {"MX$", "MXN"},   {"$", ""},
+    {"€", "EUR"},    {"euros", "EUR"}, {"Euros", "EUR"}, {"EUROS", "EUR"}, {"Euro", "EUR"},
+    {"EURO", "EUR"}, {"euro", "EUR"},  {"£", "GBP"},     {"₹", "INR"},     {"₨", ""},
+    {"Rs.", ""},     {"Rs", ""},       {"¥", ""},        {"₽", "RUB"},   {"₺", "TRY"},
+    {"₴", "UAH"},    {"₪", "ILS"},     {"฿", "THB"},     {"₫", "VND"},     {"₩", "KRW"},
+    {"₱", "PHP"},    {"₦", "NGN"},     {"₵", "GHS"},     {"₸", "KZT"},     {"₾", "GEL"},
+    {"zł", "PLN"},   {"Kč", "CZK"},    {"Ft", "HUF"},    {"lei", "RON"},   {"лв", "BGN"},
+    {"kr.", ""},     {"kr", ""},       {"SFr.", "CHF"},  {"SFr", "CHF"},   {"Fr.", "CHF"},
+    {"RM", "MYR"},   {"Tk", "BDT"},    {"KSh", "KES"},   {"руб", "RUB"},
 };
 
 static bool is_letter(char c)
