@@ -248,4 +248,6 @@ void conn_close(struct conn *conn, const struct db_failure *failure, const char 
     }
     if (was_connecting)
         pool_dialed(pool, failure);
+    else if (pool->hooks.lost)
+        pool->hooks.lost(pool->hooks.data);
 }

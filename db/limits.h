@@ -67,6 +67,9 @@ enum {
     DB_CANCEL_AFTER_MS = 20, /* a statement that nobody waits for may end by itself before that */
     DB_DRAIN_MS = 2000, /* from a cancel to the end of the statement, then the connection goes */
 
+    /* listening */
+    DB_LISTEN_PAUSE_MS = 1000, /* between two attempts */
+
     /* housekeeping */
     DB_TICK_MS = 25,             /* resolution of deadlines while work is under way */
     DB_OVERFLOW_IDLE_MS = 5000,  /* connections beyond pool_size stay idle that long */

@@ -191,6 +191,7 @@ void pool_step(struct db_pool *pool)
     ask_for_target(pool);
     pool_assign(pool);
     flush_reads(pool);
+    listeners_follow(pool);
     if (pool->is_closing)
         pool_try_close(pool);
     if (!pool->is_closed)

@@ -14,6 +14,7 @@
  *   reset.c     back to idle: rollbacks and pings
  *   cancel.c    stopping a statement that nobody waits for any more
  *   breaker.c   when to try again, and when not to
+ *   listen.c    notifications, on a connection beside the pool's
  *
  * A job (a read or a transaction) is in one list at a time: pool->waiting, or its connection's
  * jobs. It is freed when its caller has its answer or is gone, and the connection owes it nothing
@@ -181,6 +182,13 @@ enum target_state {
     TARGET_SET
 };
 
+/* What a listener wants to know of its own pool. */
+struct pool_hooks {
+    void (*notified)(void *data, const char *channel, const char *payload);
+    void (*lost)(void *data); /* an open connection was closed */
+    void *data;
+};
+
 struct db_pool {
     uv_loop_t *loop;
     struct db_settings settings;
@@ -194,6 +202,8 @@ struct db_pool {
     struct list resting; /* transactions that the caller has, without a connection or a run */
     struct list failed;  /* jobs that are to be failed in step(), never inside submit */
     struct list conns[CONN_STATES];
+    struct list listeners;
+    struct pool_hooks hooks;
     unsigned next_number;
     struct breaker breaker;
     uv_idle_t idle;   /* active: step() runs in the next loop turn */
@@ -358,6 +368,12 @@ void dial_free(struct dial *dial);
 
 /* The oldest read of the connection is slow: the others need not wait for it. */
 void conn_rescue(struct conn *conn);
+
+/* --- listen.c -------------------------------------------------------------------------------- */
+
+/* The pool is in use: those who listen may connect. */
+void listeners_follow(struct db_pool *pool);
+void listeners_end(struct db_pool *pool);
 
 /* --- reset.c --------------------------------------------------------------------------------- */
 

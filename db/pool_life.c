@@ -42,6 +42,7 @@ static void init_lists(struct db_pool *pool)
     list_init(&pool->ready);
     list_init(&pool->resting);
     list_init(&pool->failed);
+    list_init(&pool->listeners);
     for (enum conn_state state = CONN_DOWN; state < CONN_STATES; state++)
         list_init(&pool->conns[state]);
 }
@@ -145,6 +146,7 @@ void pool_try_close(struct db_pool *pool)
         return;
     struct db_failure failure = db_failure_of(DB_FAILURE_CLOSING);
     pool->is_ending = true;
+    listeners_end(pool);
     close_connections(pool, &failure);
     fail_list(&pool->waiting, &failure);
     fail_list(&pool->ready, &failure);

@@ -84,6 +84,17 @@ static void pump(struct conn *conn)
     }
 }
 
+static void pass_notifications(struct conn *conn)
+{
+    const struct pool_hooks *hooks = &conn->pool->hooks;
+    PGnotify *notification;
+    while (conn->state != CONN_CLOSING && (notification = PQnotifies(conn->pg))) {
+        if (hooks->notified)
+            hooks->notified(hooks->data, notification->relname, notification->extra);
+        PQfreemem(notification);
+    }
+}
+
 static const char *doom(const struct conn *conn, bool readable)
 {
     if (!readable || PQstatus(conn->pg) != CONNECTION_OK)
@@ -108,7 +119,9 @@ void conn_on_event(struct conn *conn, int status, int events)
     if (conn->state == CONN_CLOSING)
         return;
     if (PQisBusy(conn->pg) == 0)
-        PQfreemem(PQnotifies(conn->pg));
+        pass_notifications(conn);
+    if (conn->state == CONN_CLOSING)
+        return;
     const char *reason = doom(conn, readable);
     if (reason) {
         struct db_failure lost = db_failure_of(DB_FAILURE_LOST);
