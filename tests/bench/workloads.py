@@ -36,6 +36,7 @@ def mixed():
     some = [
         call("get_context", {}),
         call("check_health", {}),
+        call("monthly_summary", {"month": "2025-10"}),
         call("read_expenses", {"period": "2025", "limit": 20}),
         call("read_expenses", {"merchant": "Merchant 1-1", "period": "all", "sort": "-amount"}),
         call("summarize_spending", {"period": "2025", "group_by": "month",
