@@ -13,23 +13,23 @@ import time
 
 
 def copy(source, target, file, child, direction):
-    """Passes bytes on at once and records whole lines."""
+    """Records whole lines and passes the bytes on at once."""
     rest = b""
     while True:
         chunk = os.read(source, 65536)
         if not chunk:
             break
+        *lines, rest = (rest + chunk).split(b"\n")
+        for line in lines:  # recorded first: an answer must not stand before its request
+            record = {"t": int(time.time() * 1000), "child": child, "era": "?", "dir": direction,
+                      "line": line.decode("utf-8", "replace")}
+            os.write(file, json.dumps(record).encode() + b"\n")
         try:
             view = memoryview(chunk)
             while view:
                 view = view[os.write(target, view):]
         except OSError:
             break
-        *lines, rest = (rest + chunk).split(b"\n")
-        for line in lines:
-            record = {"t": int(time.time() * 1000), "child": child, "era": "?", "dir": direction,
-                      "line": line.decode("utf-8", "replace")}
-            os.write(file, json.dumps(record).encode() + b"\n")
     os.close(target)
 
 
