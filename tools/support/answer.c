@@ -98,6 +98,7 @@ bool answer_row(struct answer *answer, const struct answer_list *list, size_t ro
     size_t budget = answer->is_large ? ANSWER_MAX_BYTES : ANSWER_DEFAULT_BYTES;
     struct json_out before = *answer->out;
     size_t length = before.buf->length;
+    bool is_first = !before.needs_comma;
     row_write(&(struct row_context){.out = answer->out,
                                     .rows = answer->rows,
                                     .row = row,
@@ -105,7 +106,7 @@ bool answer_row(struct answer *answer, const struct answer_list *list, size_t ro
                                     .exponent = answer->exponent,
                                     .data = list->data},
               list->fields);
-    if (json_out_error(answer->out) != 0 || before.buf->length + TAIL_BYTES <= budget)
+    if (json_out_error(answer->out) != 0 || before.buf->length + TAIL_BYTES <= budget || is_first)
         return true;
     before.buf->length = length;
     before.buf->data[length] = '\0';

@@ -63,7 +63,8 @@ struct answer_list {
     const void *data;
 };
 
-/* Writes one row into the open list unless it would burst the budget: then false. */
+/* Writes one row into the open list unless it would burst the budget: then false. The first row of
+ * a list is always written, or its pages could never be read to the end. */
 bool answer_row(struct answer *answer, const struct answer_list *list, size_t row);
 
 /* Writes the list and returns how many rows it holds. */
