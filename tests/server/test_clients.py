@@ -55,6 +55,8 @@ class Clients(unittest.TestCase):
         for name in ("NINEPENCE_TRACE", "NINEPENCE_TEST_TIMEOUT_MULTIPLIER"):
             if name in os.environ:
                 env[name] = os.environ[name]
+        if "NINEPENCE_TRACE" in env:
+            os.makedirs(env["NINEPENCE_TRACE"], exist_ok=True)
         files = sorted(name for name in os.listdir(FOLDER) if name.endswith(".test.mjs"))
         done = subprocess.run(["node", "--test", *files], cwd=FOLDER, env=env, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
