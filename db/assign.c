@@ -32,7 +32,7 @@ size_t pool_connections(const struct db_pool *pool)
 static bool is_slow(const struct conn *conn, uint64_t now)
 {
     const struct job *oldest = LIST_FIRST(&conn->jobs, struct job, link);
-    return oldest && now - oldest->sent_at >= DB_SLOW_READ_MS;
+    return oldest && now - oldest->sent_at >= pool_slow_ms(conn->pool);
 }
 
 static bool can_share(const struct conn *conn, uint64_t now)

@@ -203,6 +203,7 @@ void db_listen_end(struct db_listener *listener)
 
 void listeners_end(struct db_pool *pool)
 {
-    while (!list_is_empty(&pool->listeners))
-        db_listen_end(LIST_FIRST(&pool->listeners, struct db_listener, link));
+    struct db_listener *listener;
+    while ((listener = LIST_FIRST(&pool->listeners, struct db_listener, link)))
+        db_listen_end(listener);
 }

@@ -214,6 +214,7 @@ struct db_pool {
     uint64_t grow_after; /* an additional connection failed: not before */
     bool is_prepared;    /* the target came from the hook */
     bool seeks_primary; /* a write met a read-only server: of several hosts, a writable one first */
+    uint64_t typical_us; /* how long a read takes these days: a running mean */
     uint64_t suspect_at; /* a connection was lost: idle ones from before are checked before use */
     bool is_behind_pooler;
     bool is_damaged; /* the server reported damaged data: no more writes */
@@ -368,6 +369,11 @@ void dial_free(struct dial *dial);
 
 /* The oldest read of the connection is slow: the others need not wait for it. */
 void conn_rescue(struct conn *conn);
+/* A read was answered after that time. */
+void pool_note_read(struct db_pool *pool, uint64_t ms);
+/* From when on a read counts as slow: on a server that is slow as a whole nothing moves, since the
+ * same work done twice would make it slower still. */
+uint64_t pool_slow_ms(const struct db_pool *pool);
 
 /* --- listen.c -------------------------------------------------------------------------------- */
 

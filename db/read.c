@@ -156,8 +156,10 @@ void read_answer(struct db_request *request, struct slot *slot, PGresult *result
         failed(request, &failure);
         return;
     }
-    if (slot->kind == SLOT_QUERY)
+    if (slot->kind == SLOT_QUERY) {
+        pool_note_read(request->job.pool, pool_now(request->job.pool) - request->job.sent_at);
         answer(request, &rows, NULL);
+    }
 }
 
 void read_settled(struct db_request *request)

@@ -6,6 +6,20 @@
 #include "base/log.h"
 #include "db/pool_internal.h"
 
+uint64_t pool_slow_ms(const struct db_pool *pool)
+{
+    uint64_t ms = pool->typical_us * DB_SLOW_TIMES / 1000;
+    return ms > DB_SLOW_READ_MS ? ms : DB_SLOW_READ_MS;
+}
+
+/* One slow read among many fast ones must not make slowness look typical: it counts for so much. */
+void pool_note_read(struct db_pool *pool, uint64_t ms)
+{
+    uint64_t most = (uint64_t)DB_SLOW_TIMES * DB_SLOW_READ_MS;
+    uint64_t us = (ms < most ? ms : most) * 1000;
+    pool->typical_us = (pool->typical_us * 15 + us) / 16;
+}
+
 static struct slot *slot_at(struct conn *conn, size_t i)
 {
     return &conn->slots[(conn->slot_first + i) % conn->slot_room];

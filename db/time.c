@@ -38,7 +38,7 @@ static void check_busy(struct conn *conn, uint64_t now)
     else if (oldest && oldest->is_detached && oldest->kind == JOB_READ &&
              now - oldest->detached_at >= DB_CANCEL_AFTER_MS)
         conn_drain(conn);
-    else if (oldest && now - oldest->sent_at >= DB_SLOW_READ_MS)
+    else if (oldest && now - oldest->sent_at >= pool_slow_ms(conn->pool))
         conn_rescue(conn);
 }
 
