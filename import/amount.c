@@ -11,7 +11,8 @@
 
 enum {
     /* Digits, point and sign of the canonical form, with room to find one digit too many. */
-    CANONICAL_MAX = IMPORT_AMOUNT_DIGITS_MAX + 2 * IMPORT_AMOUNT_DECIMALS_MAX + 8
+    CANONICAL_MAX = IMPORT_AMOUNT_DIGITS_MAX + 2 * IMPORT_AMOUNT_DECIMALS_MAX + 8,
+    FRACTION_MAX = 2 * IMPORT_AMOUNT_DECIMALS_MAX /* with zeros that say nothing */
 };
 
 /* What is left of the text to be read, and what was read of its signs. */
@@ -264,7 +265,7 @@ static int parse_number(const struct scan *scan, char point, struct import_decim
     size_t rest = scan->length - (size_t)read;
     if (digits + (rest > 0 ? rest - 1 : 0) == 0)
         return -EINVAL;
-    if (rest > 2 * IMPORT_AMOUNT_DECIMALS_MAX)
+    if (rest > FRACTION_MAX)
         return -ERANGE;
     size_t length = 1 + digits;
     if (rest > 0)

@@ -56,7 +56,8 @@ static int report(struct camt *camt, enum import_severity severity, enum import_
                                  .entry = camt->pass->rows,
                                  .id = id[0] ? id : camt->entry_ref,
                                  .field = field};
-    return import_report(camt->pass, severity, code, &place, expected, found ? found->text : NULL,
+    place.expected = expected;
+    return import_report(camt->pass, severity, code, &place, found ? found->text : NULL,
                          found ? found->length : 0);
 }
 
@@ -88,8 +89,9 @@ static int use_balance(struct camt *camt, const struct camt_stored_balance *bala
         return 0;
     if (strcmp(balance->currency, total->currency) != 0) {
         struct import_place place = {.line = camt_line(camt), .field = "Bal"};
+        place.expected = total->currency;
         return import_report(camt->pass, IMPORT_WARNING, IMPORT_BAD_BALANCE, &place,
-                             total->currency, balance->currency, strlen(balance->currency));
+                             balance->currency, strlen(balance->currency));
     }
     *to = balance->amount;
     *ret_has = true;
@@ -104,8 +106,9 @@ static int check_count(struct camt *camt)
     if (declared->length == 0 || strcmp(declared->text, count) == 0)
         return 0;
     struct import_place place = {.line = camt_line(camt), .field = "NbOfNtries"};
-    return import_report(camt->pass, IMPORT_WARNING, IMPORT_BAD_COUNT, &place, declared->text,
-                         count, strlen(count));
+    place.expected = declared->text;
+    return import_report(camt->pass, IMPORT_WARNING, IMPORT_BAD_COUNT, &place, count,
+                         strlen(count));
 }
 
 int camt_end_statement(struct camt *camt)

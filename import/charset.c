@@ -23,8 +23,10 @@ struct import_charset {
     bool started;  /* the first character is behind us */
     bool has_table;
     const char *name;
-    iconv_t iconv; /* opened when the first byte needs it */
-    size_t unit;   /* bytes to skip when one fits no character */
+    iconv_t iconv;             /* opened when the first byte needs it */
+    import_charset_sink *sink; /* of the call that is on */
+    void *user;
+    size_t unit; /* bytes to skip when one fits no character */
     uint64_t valid;
     uint64_t damaged;
     char pending[PENDING_MAX];
@@ -34,7 +36,25 @@ struct import_charset {
     size_t out_length;
 };
 
-static int flush(struct import_charset *charset, import_charset_sink *sink, void *user)
+/* Text without NUL, which is no character of one; checked UTF-8 has none, what iconv(3) makes of one is
+ * replaced here. */
+static int give(struct import_charset *charset, const char *text, size_t length)
+{
+    while (length > 0) {
+        size_t run = strnlen(text, length);
+        int r = run > 0 ? charset->sink(charset->user, text, run) : 0;
+        if (r == 0 && run < length)
+            r = charset->sink(charset->user, replacement, sizeof(replacement) - 1);
+        if (r != 0)
+            return r;
+        run += run < length ? 1 : 0;
+        text += run;
+        length -= run;
+    }
+    return 0;
+}
+
+static int flush(struct import_charset *charset)
 {
     size_t length = charset->out_length;
     charset->out_length = 0;
@@ -44,14 +64,13 @@ static int flush(struct import_charset *charset, import_charset_sink *sink, void
     if (!charset->started && length >= 3 && memcmp(charset->out, "\xef\xbb\xbf", 3) == 0)
         from = 3;
     charset->started = true;
-    return length > from ? sink(user, charset->out + from, length - from) : 0;
+    return give(charset, charset->out + from, length - from);
 }
 
-static int put(struct import_charset *charset, const char *text, size_t length,
-               import_charset_sink *sink, void *user)
+static int put(struct import_charset *charset, const char *text, size_t length)
 {
     if (charset->out_length + length > OUT_SIZE) {
-        int r = flush(charset, sink, user);
+        int r = flush(charset);
         if (r != 0)
             return r;
     }
@@ -100,8 +119,7 @@ static int fill_table(struct import_charset *charset)
 }
 
 /* A byte that is not UTF-8. */
-static int put_stray(struct import_charset *charset, unsigned char byte, import_charset_sink *sink,
-                     void *user)
+static int put_stray(struct import_charset *charset, unsigned char byte)
 {
     charset->damaged++;
     if (charset->is_mixed && byte >= TABLE_FIRST) {
@@ -109,9 +127,9 @@ static int put_stray(struct import_charset *charset, unsigned char byte, import_
         if (r < 0)
             return r;
         const char *entry = charset->table[byte - TABLE_FIRST];
-        return put(charset, entry + 1, (size_t)entry[0], sink, user);
+        return put(charset, entry + 1, (size_t)entry[0]);
     }
-    return put(charset, replacement, sizeof(replacement) - 1, sink, user);
+    return put(charset, replacement, sizeof(replacement) - 1);
 }
 
 /* Whether the bytes could still become one character when more come. */
@@ -130,22 +148,22 @@ static bool is_cut(const char *bytes, size_t length)
 
 /* One character or one stray byte; *ret_used is 0 when more bytes are needed. */
 static int utf8_step(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
-                     size_t *ret_used, import_charset_sink *sink, void *user)
+                     size_t *ret_used)
 {
     uint32_t point = 0;
     size_t n = utf8_decode(bytes, length, &point);
     *ret_used = n > 0 ? n : 1;
     if (n > 1) {
         charset->valid++;
-        return put(charset, bytes, n, sink, user);
+        return put(charset, bytes, n);
     }
     if (n == 1 && point > 0)
-        return put(charset, bytes, 1, sink, user);
+        return put(charset, bytes, 1);
     if (n == 0 && !is_last && is_cut(bytes, length)) {
         *ret_used = 0;
         return 0;
     }
-    return put_stray(charset, (unsigned char)bytes[0], sink, user);
+    return put_stray(charset, (unsigned char)bytes[0]);
 }
 
 /* ASCII without NUL, the bulk of most files. */
@@ -158,17 +176,17 @@ static size_t ascii_run(const char *bytes, size_t length)
 }
 
 static int utf8_run(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
-                    size_t *ret_used, import_charset_sink *sink, void *user)
+                    size_t *ret_used)
 {
     size_t at = 0;
     while (at < length) {
         size_t most = length - at < OUT_SIZE / 2 ? length - at : OUT_SIZE / 2;
         size_t run = ascii_run(bytes + at, most);
-        int r = run > 0 ? put(charset, bytes + at, run, sink, user) : 0;
+        int r = run > 0 ? put(charset, bytes + at, run) : 0;
         at += run;
         size_t used = 0;
         if (r == 0 && run == 0) {
-            r = utf8_step(charset, bytes + at, length - at, is_last, &used, sink, user);
+            r = utf8_step(charset, bytes + at, length - at, is_last, &used);
             if (r == 0 && used == 0)
                 break;
         }
@@ -182,7 +200,7 @@ static int utf8_run(struct import_charset *charset, const char *bytes, size_t le
 
 /* Converts as far as iconv(3) goes; a byte that fits no character is replaced and passed over. */
 static int iconv_run(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
-                     size_t *ret_used, import_charset_sink *sink, void *user)
+                     size_t *ret_used)
 {
     size_t at = 0;
     while (at < length) {
@@ -197,14 +215,14 @@ static int iconv_run(struct import_charset *charset, const char *bytes, size_t l
         size_t done = iconv(charset->iconv, &from, &rest, &out, &room);
         int error = done == (size_t)-1 ? errno : 0;
         at += chunk - rest;
-        int r = put(charset, buffer, sizeof(buffer) - room, sink, user);
+        int r = put(charset, buffer, sizeof(buffer) - room);
         bool is_end = rest == length - at;
         if (r == 0 && error == EINVAL && is_end && !is_last)
             break;
         if (r == 0 && (error == EILSEQ || (error == EINVAL && is_end))) {
             at += charset->unit < length - at ? charset->unit : length - at;
             charset->damaged++;
-            r = put(charset, replacement, sizeof(replacement) - 1, sink, user);
+            r = put(charset, replacement, sizeof(replacement) - 1);
             (void)iconv(charset->iconv, NULL, NULL, NULL, NULL);
         }
         if (r != 0)
@@ -214,57 +232,25 @@ static int iconv_run(struct import_charset *charset, const char *bytes, size_t l
     return 0;
 }
 
-/* NUL is no character of a text; what iconv(3) makes of one is replaced here. */
-struct nul_filter {
-    import_charset_sink *sink;
-    void *user;
-};
-
-static int without_nul(void *user, const char *text, size_t length)
-{
-    const struct nul_filter *filter = user;
-    while (length > 0) {
-        size_t run = strnlen(text, length);
-        int r = run > 0 ? filter->sink(filter->user, text, run) : 0;
-        if (r == 0 && run < length)
-            r = filter->sink(filter->user, replacement, sizeof(replacement) - 1);
-        if (r != 0)
-            return r;
-        run += run < length ? 1 : 0;
-        text += run;
-        length -= run;
-    }
-    return 0;
-}
-
 static int run(struct import_charset *charset, const char *bytes, size_t length, bool is_last,
-               size_t *ret_used, const struct nul_filter *filter)
+               size_t *ret_used)
 {
     if (charset->is_utf8 || charset->is_mixed)
-        return utf8_run(charset, bytes, length, is_last, ret_used, filter->sink, filter->user);
-    struct nul_filter copy = *filter;
-    return iconv_run(charset, bytes, length, is_last, ret_used, without_nul, &copy);
-}
-
-static int flush_all(struct import_charset *charset, const struct nul_filter *filter)
-{
-    if (charset->is_utf8 || charset->is_mixed)
-        return flush(charset, filter->sink, filter->user);
-    struct nul_filter copy = *filter;
-    return flush(charset, without_nul, &copy);
+        return utf8_run(charset, bytes, length, is_last, ret_used);
+    return iconv_run(charset, bytes, length, is_last, ret_used);
 }
 
 /* The bytes left over from the last piece, with as many of this one as complete a character. */
 static int feed_pending(struct import_charset *charset, const char *bytes, size_t length,
-                        size_t *ret_taken, const struct nul_filter *filter)
+                        size_t *ret_taken)
 {
     size_t taken = 0;
     while (charset->pending_length > 0 && taken < length) {
         charset->pending[charset->pending_length++] = bytes[taken++];
         size_t used = 0;
-        int r = run(charset, charset->pending, charset->pending_length, false, &used, filter);
+        int r = run(charset, charset->pending, charset->pending_length, false, &used);
         if (r == 0 && used == 0 && charset->pending_length == PENDING_MAX)
-            r = run(charset, charset->pending, charset->pending_length, true, &used, filter);
+            r = run(charset, charset->pending, charset->pending_length, true, &used);
         if (r != 0)
             return r;
         charset->pending_length -= used;
@@ -277,29 +263,31 @@ static int feed_pending(struct import_charset *charset, const char *bytes, size_
 int import_charset_feed(struct import_charset *charset, const char *bytes, size_t length,
                         import_charset_sink *sink, void *user)
 {
-    struct nul_filter filter = {.sink = sink, .user = user};
+    charset->sink = sink;
+    charset->user = user;
     size_t taken = 0;
-    int r = feed_pending(charset, bytes, length, &taken, &filter);
+    int r = feed_pending(charset, bytes, length, &taken);
     if (r != 0)
         return r;
     size_t used = 0;
-    r = run(charset, bytes + taken, length - taken, false, &used, &filter);
+    r = run(charset, bytes + taken, length - taken, false, &used);
     if (r != 0)
         return r;
     taken += used;
     /* A cut character is at most three bytes of UTF-8, or seven of what iconv(3) reads. */
     for (; taken < length && charset->pending_length < PENDING_MAX - 1; taken++)
         charset->pending[charset->pending_length++] = bytes[taken];
-    return flush_all(charset, &filter);
+    return flush(charset);
 }
 
 int import_charset_end(struct import_charset *charset, import_charset_sink *sink, void *user)
 {
-    struct nul_filter filter = {.sink = sink, .user = user};
+    charset->sink = sink;
+    charset->user = user;
     size_t used = 0;
-    int r = run(charset, charset->pending, charset->pending_length, true, &used, &filter);
+    int r = run(charset, charset->pending, charset->pending_length, true, &used);
     charset->pending_length = 0;
-    return r != 0 ? r : flush_all(charset, &filter);
+    return r != 0 ? r : flush(charset);
 }
 
 int import_charset_open(const char *name, enum import_charset_mode mode,

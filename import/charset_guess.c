@@ -170,8 +170,11 @@ static const char *by_header(const char *bytes, size_t length)
 {
     char header[HEADER_MAX + 1];
     size_t size = length < HEADER_MAX ? length : HEADER_MAX;
-    for (size_t i = 0; i < size; i++)
-        header[i] = bytes[i] ? bytes[i] : ' ';
+    for (size_t i = 0; i < size; i++) {
+        header[i] = bytes[i];
+        if (header[i] == '\0')
+            header[i] = ' ';
+    }
     header[size] = '\0';
     const char *name = NULL;
     if (strstr(header, "<?xml"))

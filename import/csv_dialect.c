@@ -242,8 +242,9 @@ static bool is_better(const struct trial *trial, const struct trial *best)
 /* "sep=;" on the first line, which Excel reads and hides. */
 static char stated_delimiter(const char *window, size_t length)
 {
-    return length > 5 && strncmp(window, "sep=", 4) == 0 && strchr(",;\t|", window[4]) ? window[4]
-                                                                                       : '\0';
+    if (length > 5 && strncmp(window, "sep=", 4) == 0 && strchr(",;\t|", window[4]))
+        return window[4];
+    return '\0';
 }
 
 /* Columns that the caller or the bank's row of the table names. */
@@ -294,7 +295,9 @@ int csv_choose_dialect(const struct import_mapping *mapping, const char *window,
                        struct csv_dialect *ret_dialect)
 {
     static const char delimiters[] = ",;\t|";
-    char only = mapping->delimiter ? mapping->delimiter : stated_delimiter(window, length);
+    char only = mapping->delimiter;
+    if (!only)
+        only = stated_delimiter(window, length);
     struct trial *trial = mem_alloc(2 * sizeof(*trial));
     if (!trial)
         return -ENOMEM;

@@ -47,7 +47,8 @@ static int report(const struct row *row, enum import_severity severity,
                                  .entry = row->pass->rows,
                                  .id = id_text,
                                  .field = header_of(row, kind)};
-    return import_report(row->pass, severity, code, &place, expected, found.text, found.length);
+    place.expected = expected;
+    return import_report(row->pass, severity, code, &place, found.text, found.length);
 }
 
 static int skip(const struct row *row, enum import_problem_code code)
@@ -56,8 +57,7 @@ static int skip(const struct row *row, enum import_problem_code code)
     for (size_t i = 0; i < row->record->count; i++) {
         const struct csv_cell *cell = &row->record->cells[i];
         if (cell->length > 0)
-            return import_report(row->pass, IMPORT_SKIPPED, code, &place, NULL, cell->text,
-                                 cell->length);
+            return import_report(row->pass, IMPORT_SKIPPED, code, &place, cell->text, cell->length);
     }
     return 0;
 }

@@ -264,8 +264,11 @@ static bool is_suffix(const char *word)
     char code[4] = {0};
     if (strlen(word) != 3)
         return false;
-    for (size_t i = 0; i < 3; i++)
-        code[i] = word[i] >= 'a' && word[i] <= 'z' ? (char)(word[i] - 'a' + 'A') : word[i];
+    for (size_t i = 0; i < 3; i++) {
+        code[i] = word[i];
+        if (code[i] >= 'a' && code[i] <= 'z')
+            code[i] = (char)(code[i] - 'a' + 'A');
+    }
     return import_currency_is_known(code);
 }
 

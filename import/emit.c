@@ -135,9 +135,8 @@ static int count(struct import_pass *pass, const struct import_entry *entry)
 static int warn_of_cut(struct import_pass *pass, const struct import_entry *entry)
 {
     struct import_place place = {.line = entry->line, .entry = pass->rows};
-    return entry->is_cut
-               ? import_report(pass, IMPORT_WARNING, IMPORT_CUT_TEXT, &place, NULL, NULL, 0)
-               : 0;
+    return entry->is_cut ? import_report(pass, IMPORT_WARNING, IMPORT_CUT_TEXT, &place, NULL, 0)
+                         : 0;
 }
 
 int import_emit(struct import_pass *pass, struct import_entry *entry)
@@ -185,8 +184,9 @@ static int warn_of_balance(struct import_pass *pass, const struct import_stateme
     struct import_place place = {.id = NULL, .field = statement->account};
     char expected[IMPORT_FOUND_MAX] = "balances that follow from row to row";
     write_due(statement, expected, sizeof(expected));
-    return import_report(pass, IMPORT_WARNING, IMPORT_BAD_BALANCE, &place, expected,
-                         statement->closing, strlen(statement->closing));
+    place.expected = expected;
+    return import_report(pass, IMPORT_WARNING, IMPORT_BAD_BALANCE, &place, statement->closing,
+                         strlen(statement->closing));
 }
 
 int import_emit_statements(struct import_pass *pass)

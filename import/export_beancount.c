@@ -24,7 +24,8 @@ static int write_string(struct buf *out, const char *text)
         if (*text == '"' || *text == '\\')
             r = buf_append_char(out, '\\');
         if (r == 0)
-            r = buf_append_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
+            r = (unsigned char)*text < ' ' ? buf_append_char(out, ' ')
+                                           : buf_append_char(out, *text);
     }
     return r < 0 ? r : buf_append_char(out, '"');
 }
@@ -51,9 +52,9 @@ static int write_part(struct buf *out, const char *text, size_t length)
         size_t used = 1;
         if (c & 0x80)
             r = write_point(out, folded + at, size - at, &used);
-        else if (c >= 'a' && c <= 'z')
-            r = buf_append_char(out, is_first ? (char)(c - 'a' + 'A') : c);
-        else if (c >= '0' && c <= '9')
+        else if (is_first && c >= 'a' && c <= 'z')
+            r = buf_append_char(out, (char)(c - 'a' + 'A'));
+        else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'))
             r = buf_append_char(out, c);
         else if (!is_first)
             r = buf_append_char(out, '-');

@@ -13,7 +13,7 @@ bool import_cell_is_live(const char *text, size_t length)
         at++;
     if (at == length)
         return false;
-    if (memchr("=+-@\t\r\n", text[at], 7))
+    if (text[at] && strchr("=+-@\t\r\n", text[at]))
         return true;
     for (size_t i = 0; i < ARRAY_LENGTH(wide); i++) {
         if (length - at >= 3 && memcmp(text + at, wide[i], 3) == 0)

@@ -40,7 +40,8 @@ static int write_text(struct buf *out, const char *text)
             r = buf_append_text(out, "&gt;");
             break;
         default:
-            r = buf_append_char(out, (unsigned char)*text < ' ' ? ' ' : *text);
+            r = (unsigned char)*text < ' ' ? buf_append_char(out, ' ')
+                                           : buf_append_char(out, *text);
             break;
         }
     }

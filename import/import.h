@@ -348,11 +348,15 @@ const struct import_problem *import_problem(const struct import_pass *pass);
 /* Ends a pass at any moment; takes NULL, returns NULL. */
 struct import_pass *import_free(struct import_pass *pass);
 
-/* Both passes over bytes in memory. On failure *ret_problem, when not NULL, says why. Open
- * questions end it with -EDESTADDRREQ, the profile filled. */
+struct import_result {
+    struct import_profile profile;
+    struct import_summary summary;
+    struct import_problem problem; /* why it failed; without a text when it did not */
+};
+
+/* Both passes over bytes in memory; the result is filled as far as it went. Open questions end it with
+ * -EDESTADDRREQ after the survey. */
 MUST_CHECK int import_bytes(const void *bytes, size_t length, const struct import_options *options,
-                            const struct import_handler *handler,
-                            struct import_profile *ret_profile, struct import_summary *ret_summary,
-                            struct import_problem *ret_problem);
+                            const struct import_handler *handler, struct import_result *ret_result);
 
 #endif

@@ -9,7 +9,8 @@
 #include "import/import.h"
 
 enum {
-    VALUE_MAX = 64
+    VALUE_MAX = 64,
+    TEXT_MOST = 4 * IMPORT_MAPPING_TEXT_MAX
 };
 
 struct word {
@@ -191,7 +192,7 @@ static void write_word(struct buf *out, const char *name, const char *value)
 
 void import_mapping_text(const struct import_mapping *mapping, char *ret_text, size_t size)
 {
-    struct buf out = BUF_INIT(4 * IMPORT_MAPPING_TEXT_MAX);
+    struct buf out = BUF_INIT(TEXT_MOST);
     write_word(&out, "format", word_of(formats, (int)mapping->format));
     write_word(&out, "encoding", mapping->encoding);
     write_word(&out, "delimiter", word_of(delimiters, mapping->delimiter));

@@ -56,8 +56,8 @@ static int report(struct mt940 *mt940, enum import_severity severity, enum impor
     const char *found = buf_text(&mt940->value);
     struct import_place place = {
         .line = mt940->line, .entry = mt940->pass->rows, .field = mt940->tag};
-    return import_report(mt940->pass, severity, code, &place, expected, found,
-                         strcspn(found, "\n"));
+    place.expected = expected;
+    return import_report(mt940->pass, severity, code, &place, found, strcspn(found, "\n"));
 }
 
 static int emit_entry(struct mt940 *mt940)

@@ -142,7 +142,8 @@ static int report(struct ofx *ofx, enum import_severity severity, enum import_pr
                                  .entry = ofx->pass->rows,
                                  .id = import_entry_text(entry, ENTRY_ID),
                                  .field = field};
-    return import_report(ofx->pass, severity, code, &place, expected, found ? found->text : NULL,
+    place.expected = expected;
+    return import_report(ofx->pass, severity, code, &place, found ? found->text : NULL,
                          found ? found->length : 0);
 }
 
@@ -279,8 +280,9 @@ static int end_status(struct ofx *ofx)
     if (!ofx->message.is_there)
         set_value(&ofx->message, "", 0);
     struct import_place place = {.line = ofx->lexer.line, .id = NULL, .field = ofx->code.text};
-    return import_report(ofx->pass, IMPORT_ERROR, IMPORT_BANK_ERROR, &place, "a statement",
-                         ofx->message.text, ofx->message.length);
+    place.expected = "a statement";
+    return import_report(ofx->pass, IMPORT_ERROR, IMPORT_BANK_ERROR, &place, ofx->message.text,
+                         ofx->message.length);
 }
 
 /* An aggregate within another one gives the place back to that one. */

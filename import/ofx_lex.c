@@ -79,7 +79,9 @@ static int end_tag(struct ofx_lexer *lexer, ofx_sink *sink, void *user)
     char name[OFX_NAME_MAX + 1];
     size_t n = 0;
     while (n < OFX_NAME_MAX && at[n] && at[n] != '/' && !is_blank(at[n])) {
-        name[n] = at[n] >= 'a' && at[n] <= 'z' ? (char)(at[n] - 'a' + 'A') : at[n];
+        name[n] = at[n];
+        if (name[n] >= 'a' && name[n] <= 'z')
+            name[n] = (char)(name[n] - 'a' + 'A');
         n++;
     }
     name[n] = '\0';

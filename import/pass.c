@@ -266,15 +266,15 @@ const struct import_problem *import_problem(const struct import_pass *pass)
     return pass->has_fatal ? &pass->fatal : NULL;
 }
 
-static int keep_problem(int r, const struct import_pass *pass, struct import_problem *ret_problem)
+static int keep_problem(int r, const struct import_pass *pass, struct import_result *result)
 {
-    if (r != 0 && ret_problem && import_problem(pass))
-        *ret_problem = *import_problem(pass);
+    if (r != 0 && import_problem(pass))
+        result->problem = *import_problem(pass);
     return r;
 }
 
 static int survey_bytes(const void *bytes, size_t length, const struct import_options *options,
-                        struct import_profile *ret_profile, struct import_problem *ret_problem)
+                        struct import_result *result)
 {
     struct import_pass *pass = NULL;
     int r = import_survey_start(options, &pass);
@@ -282,29 +282,35 @@ static int survey_bytes(const void *bytes, size_t length, const struct import_op
         return r;
     r = import_feed(pass, bytes, length);
     if (r == 0)
-        r = import_survey_end(pass, ret_profile);
-    r = keep_problem(r, pass, ret_problem);
+        r = import_survey_end(pass, &result->profile);
+    r = keep_problem(r, pass, result);
+    import_free(pass);
+    return r;
+}
+
+static int read_bytes(const void *bytes, size_t length, const struct import_options *options,
+                      const struct import_handler *handler, struct import_result *result)
+{
+    struct import_pass *pass = NULL;
+    int r = import_read_start(&result->profile, options, handler, &pass);
+    if (r < 0)
+        return r;
+    r = import_feed(pass, bytes, length);
+    if (r == 0)
+        r = import_read_end(pass, &result->summary);
+    r = keep_problem(r, pass, result);
     import_free(pass);
     return r;
 }
 
 int import_bytes(const void *bytes, size_t length, const struct import_options *options,
-                 const struct import_handler *handler, struct import_profile *ret_profile,
-                 struct import_summary *ret_summary, struct import_problem *ret_problem)
+                 const struct import_handler *handler, struct import_result *ret_result)
 {
-    int r = survey_bytes(bytes, length, options, ret_profile, ret_problem);
+    memset(ret_result, 0, sizeof(*ret_result));
+    int r = survey_bytes(bytes, length, options, ret_result);
     if (r != 0)
         return r;
-    if (ret_profile->question_count > 0)
+    if (ret_result->profile.question_count > 0)
         return -EDESTADDRREQ;
-    struct import_pass *pass = NULL;
-    r = import_read_start(ret_profile, options, handler, &pass);
-    if (r < 0)
-        return r;
-    r = import_feed(pass, bytes, length);
-    if (r == 0)
-        r = import_read_end(pass, ret_summary);
-    r = keep_problem(r, pass, ret_problem);
-    import_free(pass);
-    return r;
+    return read_bytes(bytes, length, options, handler, ret_result);
 }

@@ -69,15 +69,16 @@ struct import_pass {
 struct import_place {
     uint64_t line;
     uint64_t entry;
-    const char *id;    /* may be NULL */
-    const char *field; /* column or element, may be NULL */
+    const char *id;       /* may be NULL */
+    const char *field;    /* column or element, may be NULL */
+    const char *expected; /* what should stand there, may be NULL */
 };
 
-/* Tells the caller of a reading; in a survey nothing happens. `expected` and `found` may be NULL.
- * 0, or what the callback returned. */
+/* Tells the caller of a reading; in a survey nothing happens. `found` may be NULL. 0, or what the
+ * callback returned. */
 MUST_CHECK int import_report(struct import_pass *pass, enum import_severity severity,
                              enum import_problem_code code, const struct import_place *place,
-                             const char *expected, const char *found, size_t found_length);
+                             const char *found, size_t found_length);
 
 /* Ends the pass: -EBADMSG, or -EMSGSIZE for IMPORT_TOO_LARGE. `expected` says it all in a
  * sentence. */

@@ -8,6 +8,10 @@
 #include "base/utf8.h"
 #include "import/pass.h"
 
+enum {
+    SENTENCE_MOST = 4 * IMPORT_SENTENCE_MAX /* before it is cut */
+};
+
 void import_copy(char *to, size_t size, const char *text, size_t length)
 {
     if (length >= size)
@@ -15,7 +19,9 @@ void import_copy(char *to, size_t size, const char *text, size_t length)
     length = utf8_valid_length(text, length);
     for (size_t i = 0; i < length; i++) {
         unsigned char c = (unsigned char)text[i];
-        to[i] = c < 0x20 || c == 0x7f ? ' ' : text[i];
+        to[i] = text[i];
+        if (c < 0x20 || c == 0x7f)
+            to[i] = ' ';
     }
     to[length] = '\0';
 }
@@ -59,7 +65,7 @@ static const char *what_happens(enum import_problem_code code)
 
 static void write_sentence(struct import_problem *problem)
 {
-    struct buf out = BUF_INIT(4 * IMPORT_SENTENCE_MAX);
+    struct buf out = BUF_INIT(SENTENCE_MOST);
     bool is_account = problem->code == IMPORT_BAD_BALANCE && problem->line == 0;
     write_place(&out, problem, is_account ? "account" : "field");
     const char *text = what_happens(problem->code);
@@ -92,7 +98,7 @@ static bool count(struct import_pass *pass, enum import_severity severity)
 
 int import_report(struct import_pass *pass, enum import_severity severity,
                   enum import_problem_code code, const struct import_place *place,
-                  const char *expected, const char *found, size_t found_length)
+                  const char *found, size_t found_length)
 {
     if (pass->is_survey || !count(pass, severity) || !pass->handler.problem)
         return 0;
@@ -100,7 +106,7 @@ int import_report(struct import_pass *pass, enum import_severity severity,
         .severity = severity, .code = code, .line = place->line, .entry = place->entry};
     copy_text(problem.id, sizeof(problem.id), place->id);
     copy_text(problem.field, sizeof(problem.field), place->field);
-    copy_text(problem.expected, sizeof(problem.expected), expected);
+    copy_text(problem.expected, sizeof(problem.expected), place->expected);
     import_copy(problem.found, sizeof(problem.found), found ? found : "", found ? found_length : 0);
     write_sentence(&problem);
     return pass->handler.problem(pass->handler.user, &problem);

@@ -202,7 +202,8 @@ static int report(struct qif *qif, enum import_problem_code code, const char *fi
 {
     struct import_pass *pass = qif->pass;
     struct import_place place = {.line = pass->entry.line, .entry = pass->rows, .field = field};
-    return import_report(pass, IMPORT_ERROR, code, &place, expected, found->text, found->length);
+    place.expected = expected;
+    return import_report(pass, IMPORT_ERROR, code, &place, found->text, found->length);
 }
 
 /* Whether date and amount of the record can be read; what cannot is reported. */
@@ -230,8 +231,9 @@ static int warn_of_split(struct qif *qif)
 {
     struct import_place place = {
         .line = qif->bad_split_line, .entry = qif->pass->rows, .field = "$"};
-    return import_report(qif->pass, IMPORT_WARNING, IMPORT_BAD_SPLIT, &place,
-                         "an amount such as -12.50", qif->bad_split.text, qif->bad_split.length);
+    place.expected = "an amount such as -12.50";
+    return import_report(qif->pass, IMPORT_WARNING, IMPORT_BAD_SPLIT, &place, qif->bad_split.text,
+                         qif->bad_split.length);
 }
 
 static void see(struct qif *qif)
@@ -311,8 +313,8 @@ static int end_cut_record(struct qif *qif, bool is_cut)
     if (!is_cut)
         return end_record(qif);
     struct import_place place = {.line = qif->pass->entry.line, .entry = qif->pass->rows + 1};
-    return import_report(qif->pass, IMPORT_ERROR, IMPORT_BAD_STRUCTURE, &place,
-                         "\"^\" at the end of the record", NULL, 0);
+    place.expected = "\"^\" at the end of the record";
+    return import_report(qif->pass, IMPORT_ERROR, IMPORT_BAD_STRUCTURE, &place, NULL, 0);
 }
 
 static int end_qif(void *state)

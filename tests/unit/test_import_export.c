@@ -80,16 +80,15 @@ static int compare_row(void *user, const struct import_transaction *t)
 static void read_back(const struct buf *bytes, struct expectation *expected,
                       struct import_profile *profile)
 {
-    struct import_summary summary;
-    struct import_problem problem = {.line = 0};
+    static struct import_result result;
     struct import_handler handler = {.transaction = compare_row, .user = expected};
-    int r =
-        import_bytes(buf_text(bytes), bytes->length, NULL, &handler, profile, &summary, &problem);
+    int r = import_bytes(buf_text(bytes), bytes->length, NULL, &handler, &result);
     if (r != 0)
-        fail_msg("%d: %s", r, problem.text);
+        fail_msg("%d: %s", r, result.problem.text);
     assert_int_equal(expected->at, expected->count);
-    assert_int_equal(summary.errors, 0);
-    assert_int_equal(summary.skipped, 0);
+    assert_int_equal(result.summary.errors, 0);
+    assert_int_equal(result.summary.skipped, 0);
+    *profile = result.profile;
 }
 
 static void test_export_csv_comes_back_exactly(void **state)

@@ -120,15 +120,16 @@ static const struct refused {
 
 static char folder[PATH_MOST];
 
+/* tests/unit/test_import_fixtures.c → tests/import */
 static void find_folder(void)
 {
-    (void)snprintf(folder, sizeof(folder), "%s", __FILE__);
+    char source[] = __FILE__;
     for (int i = 0; i < 2; i++) {
-        char *slash = strrchr(folder, '/');
+        char *slash = strrchr(source, '/');
         if (slash)
             *slash = '\0';
     }
-    (void)strncat(folder, "/import", sizeof(folder) - strlen(folder) - 1);
+    (void)snprintf(folder, sizeof(folder), "%s/import", source);
 }
 
 static void run_fixture(const char *file, const char *mapping, size_t step, struct import_run *run)
