@@ -3,7 +3,8 @@
 -- ledger lie scattered between those of all others, as they would after ten years of use.
 \set ON_ERROR_STOP on
 SET session_replication_role = replica; -- foreign keys hold by construction
-SET synchronous_commit = off;
+SET synchronous_commit = on; -- otherwise VACUUM comes before the commit is known to be safe,
+                             -- and leaves pages that an index-only scan must visit
 BEGIN;
 
 INSERT INTO ninepence.ledgers (ledger_id, name, folded, base_currency, time_zone, created_at)
