@@ -176,7 +176,8 @@ static void say_comparison(struct buf *text, const struct answer *answer,
     (void)buf_append_text(text, " Spending is ");
     spoken_change(text, answer, figure(answer, COLUMN_SPENT_BEFORE));
     comparison_describe(&a->before, &a->filter.period, calendar, text);
-    if (a->usual.count > 0) {
+    /* When the month before lies before the books, a usual one does too. */
+    if (a->usual.count > 0 && a->before.begin == 0) {
         (void)buf_append_text(text, ", and ");
         spoken_change(text, answer, usual_spending(answer, &a->usual, usual));
         comparison_describe(&a->usual, &a->filter.period, calendar, text);
@@ -292,6 +293,7 @@ static int months_read(struct call *call, const struct db_rows *rows)
     struct answer_list months = part_of(rows, "month");
     months.key = "months";
     months.fields = month_fields;
+    comparison_reach(&a->before, db_rows_text(rows, 0, COLUMN_BOOKS_BEGIN));
     comparison_reach(&a->usual, db_rows_text(rows, 0, COLUMN_BOOKS_BEGIN));
     answer_begin(&answer);
     write_summary(&answer, a);

@@ -147,6 +147,8 @@ static void test_name_compare_orders_what_could_be_meant(void **state)
     expect_match("restaurant", "food: restaurants", "restaurants", NAME_TYPO);
     expect_match("whole", "whole foods", "whole foods", NAME_WORDS);
     expect_match("coffee", "food: restaurants: coffee shops", "coffee shops", NAME_WORDS);
+    expect_match("transport", "transportation", "transportation", NAME_WORDS);
+    expect_match("transport", "transportation: fuel", "fuel", NAME_PATH);
     expect_match("grocery", "food: groceries", "groceries", NAME_NEAR);
     expect_match("rent", "food: groceries", "groceries", NAME_OTHER);
     expect_match("fun", "fin", "fin", NAME_NEAR);

@@ -78,8 +78,10 @@ enum name_match name_compare(const char *asked, const char *key, const char *lea
     *ret_distance = to_key < to_leaf ? to_key : to_leaf;
     if (*ret_distance <= fold_typos_allowed(asked))
         return NAME_TYPO;
-    if (fold_has_words(leaf, asked) || fold_has_words(key, asked))
+    if (fold_has_words(leaf, asked))
         return NAME_WORDS;
+    if (fold_has_words(key, asked))
+        return NAME_PATH;
     size_t points = strlen(asked);
     return *ret_distance <= NEAR_DISTANCE && (size_t)*ret_distance * 2 <= points ? NAME_NEAR
                                                                                  : NAME_OTHER;
@@ -88,7 +90,7 @@ enum name_match name_compare(const char *asked, const char *key, const char *lea
 static void consider(struct shortlist *list, enum name_match match, int distance, size_t row)
 {
     /* Words are alike, however much longer the name is. */
-    int rank = match == NAME_WORDS ? 0 : distance;
+    int rank = match == NAME_WORDS || match == NAME_PATH ? 0 : distance;
     bool is_better = match < list->match ||
                      (match == list->match && match != NAME_NEAR && rank < list->distance);
     if (is_better) {
@@ -196,7 +198,7 @@ static int settle_item(struct call *call, const struct lookup *lookup, size_t it
     struct name_question *question = lookup->question;
     struct name_ref *name = question->asked[item];
     struct shortlist list = search(name, rows);
-    bool is_clear = list.count == 1 && list.match <= (question->is_write ? NAME_SAME : NAME_WORDS);
+    bool is_clear = list.count == 1 && list.match <= (question->is_write ? NAME_SAME : NAME_PATH);
     if (is_clear)
         return accept(call, question, name, rows, list.rows[0]);
     *ret_ended = true;

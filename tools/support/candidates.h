@@ -32,6 +32,7 @@ enum name_match {
     NAME_SAME,  /* as a whole, as last part of a path, or as its end */
     NAME_TYPO,  /* with a slip or two */
     NAME_WORDS, /* its words begin with what was asked */
+    NAME_PATH,  /* the words of its path do: it lies below what may be meant */
     NAME_NEAR,  /* similar enough to be proposed */
     NAME_OTHER
 };

@@ -42,6 +42,8 @@ void comparison_reach(struct comparison *comparison, const char *books_begin)
         return;
     while (comparison->counted > 1 && comparison->ranges[comparison->counted - 1].to < begin)
         comparison->counted--;
+    if (comparison->count > 0 && comparison->ranges[comparison->counted - 1].from < begin)
+        comparison->begin = begin;
 }
 
 static const char *unit_of(const struct period *period)
@@ -54,18 +56,28 @@ static const char *unit_of(const struct period *period)
     return "period";
 }
 
-void comparison_describe(const struct comparison *comparison, const struct period *period,
-                         const struct calendar *calendar, struct buf *text)
+static void describe_mean(const struct comparison *comparison, const struct period *period,
+                          struct buf *text)
 {
     const char *unit = unit_of(period);
-    if (comparison->count < 2) {
-        period_range_phrase(comparison->ranges[0], calendar, text);
-        return;
-    }
     if (comparison->counted == 1)
         (void)buf_printf(text, "in the one %s before that the books reach", unit);
     else
         (void)buf_printf(text, "the average of the %zu %ss before", comparison->counted, unit);
     if (period->is_running)
         (void)buf_append_text(text, " over as many days");
+}
+
+void comparison_describe(const struct comparison *comparison, const struct period *period,
+                         const struct calendar *calendar, struct buf *text)
+{
+    if (comparison->count < 2)
+        period_range_phrase(comparison->ranges[0], calendar, text);
+    else
+        describe_mean(comparison, period, text);
+    if (comparison->begin == 0)
+        return;
+    (void)buf_append_text(text, ", though the books begin ");
+    period_range_phrase((struct period_range){comparison->begin, comparison->begin}, calendar,
+                        text);
 }

@@ -15,6 +15,7 @@ struct comparison {
     struct period_range ranges[COMPARE_MAX_PERIODS];
     size_t count;
     size_t counted; /* ranges that the books reach: what a mean is taken over */
+    date_day begin; /* of the books, when it lies within what is compared with; otherwise 0 */
 };
 
 /* Fills the ranges, newest first. False when the period has nothing before it to compare with: the
