@@ -42,6 +42,21 @@ static void check_uri(const char *text)
     FUZZ_CHECK(strlen(value.data) == value.length);
 }
 
+/* A text kept in a state of our own comes back whole, until it is too old or one bit changes. */
+static void check_own_state(struct call *call, const char *text)
+{
+    const struct asking *asking = call->asking;
+    OWNED_BUF own = BUF_INIT((size_t)4 * MCP_STATE_MAX);
+    FUZZ_CHECK(cJSON_AddStringToObject(asking->kept, "text", text));
+    FUZZ_CHECK(ask_state_seal(call, 1000, &own) == 0);
+    FUZZ_CHECK(ask_state_open(call, own.data, 1000) == 0);
+    FUZZ_CHECK(strcmp(json_get_text(asking->kept, "text"), text) == 0);
+    FUZZ_CHECK(ask_state_open(call, own.data, 1001 + MCP_STATE_LIFE_MS) == -EINVAL);
+    size_t at = strlen(text) * 7919 % own.length;
+    own.data[at] = (char)(own.data[at] ^ 1);
+    FUZZ_CHECK(ask_state_open(call, own.data, 1000) == -EINVAL);
+}
+
 /* A call far enough to have its state checked. */
 static void check_state(const char *text)
 {
@@ -49,19 +64,9 @@ static void check_state(const char *text)
     static struct mcp_server server;
     struct asking asking = {.settled = cJSON_CreateObject(), .kept = cJSON_CreateObject()};
     struct call call = {.request = {.server = &server}, .kind = &kind, .asking = &asking};
-    OWNED_BUF own = BUF_INIT((size_t)4 * MCP_STATE_MAX);
     FUZZ_CHECK(ask_state_open(&call, text, 1000) < 0);
-    /* The same text kept in a state of our own comes back whole. */
-    if (strlen(text) < 1000 && utf8_is_valid(text, strlen(text))) {
-        FUZZ_CHECK(cJSON_AddStringToObject(asking.kept, "text", text));
-        FUZZ_CHECK(ask_state_seal(&call, 1000, &own) == 0);
-        FUZZ_CHECK(ask_state_open(&call, own.data, 1000) == 0);
-        FUZZ_CHECK(strcmp(json_get_text(asking.kept, "text"), text) == 0);
-        FUZZ_CHECK(ask_state_open(&call, own.data, 1001 + MCP_STATE_LIFE_MS) == -EINVAL);
-        size_t at = strlen(text) * 7919 % own.length;
-        own.data[at] = (char)(own.data[at] ^ 1);
-        FUZZ_CHECK(ask_state_open(&call, own.data, 1000) == -EINVAL);
-    }
+    if (strlen(text) < 1000 && utf8_is_valid(text, strlen(text)))
+        check_own_state(&call, text);
     cJSON_Delete(asking.settled);
     cJSON_Delete(asking.kept);
 }

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+/* The name is libFuzzer's. */
+// NOLINTNEXTLINE(readability-identifier-naming)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define FUZZ_CHECK(condition) \
