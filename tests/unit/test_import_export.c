@@ -302,14 +302,15 @@ enum {
     NOT_INSTALLED = 127
 };
 
-static char *const hledger[] = {"hledger", "balance", "-N",      "--flat",           "-O", "csv",
-                                "-f",      NULL,      "cur:EUR", "assets:Girokonto", NULL};
-static char *const ofxdump[] = {"ofxdump", NULL, NULL};
+static const char *const hledger[] = {"hledger", "balance", "-N", "--flat",  "-O",
+                                      "csv",     "-f",      NULL, "cur:EUR", "assets:Girokonto",
+                                      NULL};
+static const char *const ofxdump[] = {"ofxdump", NULL, NULL};
 
 /* In the child: the first NULL of the arguments is the place of the file. */
-static _Noreturn void become(char *const *arguments, char *path, int output)
+static _Noreturn void become(const char *const *arguments, const char *path, int output)
 {
-    char *all[16] = {0};
+    const char *all[16] = {0};
     bool is_placed = false;
     for (size_t i = 0; i < ARRAY_LENGTH(all) - 1; i++) {
         if (!arguments[i] && is_placed)
@@ -320,13 +321,15 @@ static _Noreturn void become(char *const *arguments, char *path, int output)
     (void)setenv("LC_ALL", "C.UTF-8", 1);
     (void)dup2(output, STDOUT_FILENO);
     (void)dup2(output, STDERR_FILENO);
-    (void)execvp(all[0], all);
+    char *mutable[ARRAY_LENGTH(all)]; /* execvp() takes them so and leaves them alone */
+    memcpy(mutable, all, sizeof(all));
+    (void)execvp(mutable[0], mutable);
     _exit(NOT_INSTALLED);
 }
 
 /* Runs a program that is not ours over a file of ours; what it says goes into `output`. False when it
  * is not installed. */
-static bool run_tool(char *const *arguments, const struct buf *text, struct buf *output,
+static bool run_tool(const char *const *arguments, const struct buf *text, struct buf *output,
                      int *ret_status)
 {
     char path[] = "/tmp/ninepence-export-XXXXXX";
