@@ -71,13 +71,10 @@ static void assert_asks(const char *text, const char *name, const char *first, c
 
 static void assert_refused(const char *bytes, size_t length, const char *piece)
 {
-    static struct import_profile profile;
-    struct import_summary summary;
-    struct import_problem problem = {.line = 0};
-    assert_int_equal(import_bytes(bytes, length, NULL, NULL, &profile, &summary, &problem),
-                     -EBADMSG);
-    if (!strstr(problem.text, piece))
-        fail_msg("no \"%s\" in \"%s\"", piece, problem.text);
+    static struct import_result result;
+    assert_int_equal(import_bytes(bytes, length, NULL, NULL, &result), -EBADMSG);
+    if (!strstr(result.problem.text, piece))
+        fail_msg("no \"%s\" in \"%s\"", piece, result.problem.text);
 }
 
 static void test_pass_foreign_files_are_refused_with_what_to_do(void **state)
@@ -196,12 +193,10 @@ static int have_enough(void *user, const struct import_transaction *transaction)
 static void test_pass_callback_ends_it_at_any_moment(void **state)
 {
     (void)state;
-    static struct import_profile profile;
-    struct import_summary summary;
+    static struct import_result result;
     int count = 0;
     struct import_handler handler = {.transaction = have_enough, .user = &count};
-    assert_int_equal(import_bytes(csv, sizeof(csv) - 1, NULL, &handler, &profile, &summary, NULL),
-                     -ECANCELED);
+    assert_int_equal(import_bytes(csv, sizeof(csv) - 1, NULL, &handler, &result), -ECANCELED);
     assert_int_equal(count, 2);
 }
 
@@ -226,26 +221,23 @@ static void test_pass_file_that_changed_is_refused(void **state)
 static void test_pass_handler_may_leave_everything_out(void **state)
 {
     (void)state;
-    static struct import_profile profile;
-    struct import_summary summary;
+    static struct import_result result;
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++) {
-        assert_int_equal(
-            import_bytes(files[i], strlen(files[i]), NULL, NULL, &profile, &summary, NULL), 0);
-        assert_true(summary.transactions > 0);
+        assert_int_equal(import_bytes(files[i], strlen(files[i]), NULL, NULL, &result), 0);
+        assert_true(result.summary.transactions > 0);
     }
 }
 
 static void test_pass_out_of_memory_is_told_wherever_it_happens(void **state)
 {
     (void)state;
-    static struct import_profile profile;
-    struct import_summary summary;
+    static struct import_result result;
     for (size_t i = 0; i < ARRAY_LENGTH(files); i++) {
         unsigned long n = 0;
         int r = -ENOMEM;
         for (; r == -ENOMEM && n < 10000; n++) {
             mem_fail_at(n + 1, n % 2 == 0);
-            r = import_bytes(files[i], strlen(files[i]), NULL, NULL, &profile, &summary, NULL);
+            r = import_bytes(files[i], strlen(files[i]), NULL, NULL, &result);
             mem_fail_at(0, 0);
         }
         if (r != 0)
