@@ -130,6 +130,17 @@ def _reachable(path, user):
         ["test", "-x", path], preexec_fn=with_postgres.become(user), check=False).returncode == 0
 
 
+def _remove(lock):
+    """Removes a cluster of another schema, unless it runs."""
+    with open(lock, "w", encoding="ascii") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        shutil.rmtree(lock[:-len(".lock")], ignore_errors=True)
+        os.unlink(lock)
+
+
 def start(folder, size, migrate=None, say=print):
     """The database of this size under `folder`, made when it is not there yet. migrate(database)
     makes the tables."""
@@ -145,8 +156,8 @@ def start(folder, size, migrate=None, say=print):
     ready = os.path.join(home, "ready")
     if os.path.exists(ready):
         return Database(home, user)
-    for old in glob.glob(os.path.join(folder, f"pg-{size[0]}x{size[1]}-*")):
-        shutil.rmtree(old)
+    for old in glob.glob(os.path.join(folder, f"pg-{size[0]}x{size[1]}-*.lock")):
+        _remove(old)
     say(f"making {size[0]} ledgers with {size[1]} expenses each (once) ...")
     os.makedirs(home)
     with_postgres.give(home, user)
