@@ -63,8 +63,7 @@ static void test_payee_that_is_a_name_stays(void **state)
                                         "K&L Wines",
                                         "7-ELEVEN",
                                         "Jane Doe",
-                                        "B\xc3\xa4"
-                                        "ckerei S\xc3\xbc\xc3\x9f",
+                                        "S\xc3\xbc\xc3\x9fwaren",
                                         "\xe6\x9d\xb1\xe4\xba\xac\xe9\x9b\xbb\xe5\x8a\x9b",
                                         "3M",
                                         "Card Factory",
