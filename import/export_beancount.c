@@ -97,11 +97,10 @@ static int write_tags(struct buf *out, const char *tags)
         size_t length = strcspn(tags, ";");
         char folded[PART_MAX];
         size_t size = import_fold(tags, length, folded, sizeof(folded));
-        for (size_t i = 0; i < size; i++)
-            folded[i] =
-                (folded[i] >= 'a' && folded[i] <= 'z') || (folded[i] >= '0' && folded[i] <= '9')
-                    ? folded[i]
-                    : '-';
+        for (size_t i = 0; i < size; i++) {
+            if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789", folded[i]))
+                folded[i] = '-';
+        }
         if (size > 0)
             r = buf_printf(out, " #%s", folded);
         tags += length + (tags[length] ? 1 : 0);

@@ -17,20 +17,17 @@ static int keep(void *user, const char *text, size_t length)
     return buf_append(user, text, length);
 }
 
-/* Feeds `step` bytes at a time. */
-static void convert(const char *name, enum import_charset_mode mode, const char *bytes,
-                    size_t length, size_t step, struct buf *out, uint64_t *ret_damaged)
+/* Feeds `step` bytes at a time; returns how many were damaged. */
+static uint64_t convert(struct import_charset *charset, const char *bytes, size_t length,
+                        size_t step, struct buf *out)
 {
-    struct import_charset *charset = NULL;
-    assert_int_equal(import_charset_open(name, mode, &charset), 0);
     buf_reset(out);
     for (size_t at = 0; at < length; at += step) {
         size_t n = length - at < step ? length - at : step;
         assert_int_equal(import_charset_feed(charset, bytes + at, n, keep, out), 0);
     }
     assert_int_equal(import_charset_end(charset, keep, out), 0);
-    *ret_damaged = import_charset_damaged(charset);
-    import_charset_close(charset);
+    return import_charset_damaged(charset);
 }
 
 static void assert_converts(const char *name, enum import_charset_mode mode, const char *bytes,
@@ -38,10 +35,11 @@ static void assert_converts(const char *name, enum import_charset_mode mode, con
 {
     OWNED_BUF out = BUF_INIT(4096);
     for (size_t step = 1; step <= length; step++) {
-        uint64_t found = 0;
-        convert(name, mode, bytes, length, step, &out, &found);
+        struct import_charset *charset = NULL;
+        assert_int_equal(import_charset_open(name, mode, &charset), 0);
+        assert_int_equal(convert(charset, bytes, length, step, &out), damaged);
         assert_string_equal(buf_text(&out), expected);
-        assert_int_equal(found, damaged);
+        import_charset_close(charset);
     }
 }
 

@@ -21,6 +21,7 @@
 enum {
     HOSTILE_ROWS = 2500, /* of four cells each */
     CELL_MOST = 64,
+    READ_MOST = 4 * CELL_MOST, /* of a cell that is read back by hand */
     OUT_MOST = 8 << 20
 };
 
@@ -175,7 +176,7 @@ static size_t take_cell(const char *text, size_t length, size_t *at, char cell[4
         if (!quoted && strchr(",\r\n", text[*at]))
             break;
         *at += is_quote ? 1 : 0;
-        if (size + 1 < 4 * CELL_MOST)
+        if (size + 1 < READ_MOST)
             cell[size++] = text[*at];
     }
     cell[size] = '\0';
@@ -195,7 +196,7 @@ static size_t count_live_cells(const char *text, size_t length)
     size_t live = 0;
     size_t column = 0;
     size_t at = 0;
-    char cell[4 * CELL_MOST];
+    char cell[READ_MOST];
     while (at < length) {
         size_t size = take_cell(text, length, &at, cell);
         live += column != 1 && is_live(cell, size) ? 1 : 0;

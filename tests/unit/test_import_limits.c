@@ -15,7 +15,10 @@
 
 enum {
     FILE_MOST = 8 << 20,
-    CHUNK = 65536
+    CHUNK = 65536,
+    TWO_LINES = 2 * IMPORT_LINE_MAX,
+    WINDOWS = 4 * CHUNK,
+    MEMORY_KIB = 16 * 1024
 };
 
 static void run_text(const struct buf *text, const struct import_options *options,
@@ -303,7 +306,7 @@ static void test_limit_token_of_xml_that_never_ends(void **state)
         OWNED_BUF text = BUF_INIT(FILE_MOST);
         buf_append_text(&text, camt_head);
         buf_append_text(&text, begins[i]);
-        fill(&text, 'x', 2 * IMPORT_LINE_MAX);
+        fill(&text, 'x', TWO_LINES);
         assert_fails(&text, -EMSGSIZE, "The tag or comment on line 1 is longer");
     }
 }
@@ -343,7 +346,7 @@ static void test_limit_quote_that_is_never_closed(void **state)
     buf_printf(&text, "%s2026-04-01,a,-1.00\n2026-04-02,\"open,-2.00\n2026-04-03,b,-3.00\n",
                csv_head);
     assert_fails(&text, -EBADMSG, "The quote that opens on line 3 is never closed");
-    fill(&text, 'x', 2 * IMPORT_LINE_MAX);
+    fill(&text, 'x', TWO_LINES);
     assert_fails(&text, -EBADMSG, "The quote that opens on line 3 is never closed");
 }
 
@@ -361,7 +364,7 @@ static void test_limit_endless_line_is_refused_at_once(void **state)
     for (; fed < (uint64_t)500 << 20 && r == 0; fed += sizeof(chunk))
         r = import_feed(pass, chunk, sizeof(chunk));
     assert_true(r == -EMSGSIZE || r == -EBADMSG);
-    assert_true(fed <= 4 * CHUNK);
+    assert_true(fed <= WINDOWS);
     assert_non_null(import_problem(pass));
     import_free(pass);
 }
@@ -418,7 +421,7 @@ static void test_limit_memory_is_the_same_whatever_the_size(void **state)
     import_free(pass);
     assert_int_equal(import_read_start(&profile, NULL, &handler, &pass), 0);
     assert_int_equal(feed_blocks(pass, &block, BLOCKS), 0);
-    assert_true(resident_kib() - before < 16 * 1024);
+    assert_true(resident_kib() - before < MEMORY_KIB);
     assert_int_equal(import_read_end(pass, &summary), 0);
     import_free(pass);
     assert_int_equal(count, ROWS * BLOCKS);
