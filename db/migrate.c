@@ -179,6 +179,10 @@ static void apply(struct migrator *migrator)
         0};
     static const struct db_statement lock = {
         NULL, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", 1};
+    /* An advisory lock does not make the session look at what others changed in the catalog; opening
+     * a relation does. Without it IF NOT EXISTS may believe that the schema is still missing. */
+    static const struct db_statement refresh = {NULL,
+                                                "SELECT 1 FROM pg_catalog.pg_namespace LIMIT 1", 0};
     const char *schema = migrator->migrations->schema;
     (void)snprintf(migrator->sql[0], SQL_ROOM, "CREATE SCHEMA IF NOT EXISTS %s", schema);
     (void)snprintf(migrator->sql[1], SQL_ROOM,
@@ -191,8 +195,9 @@ static void apply(struct migrator *migrator)
     const struct db_statement create_schema = statement_of(migrator->sql[0], 0);
     const struct db_statement create_table = statement_of(migrator->sql[1], 0);
     const struct db_statement list = statement_of(migrator->sql[2], 0);
-    struct db_step steps[5] = {{.statement = &limits}, {.statement = &lock, .values = &schema}};
-    size_t count = 2;
+    struct db_step steps[6] = {
+        {.statement = &limits}, {.statement = &lock, .values = &schema}, {.statement = &refresh}};
+    size_t count = 3;
     if (!migrator->has_schema)
         steps[count++].statement = &create_schema;
     if (!migrator->has_table)
