@@ -75,6 +75,13 @@ class Questions:
             args["compare_to"] = self.random.choice(COMPARE)
         return args
 
+    def plain(self):
+        """What people ask most; the program has a statement of its own for it."""
+        args = {**self.period(), "group_by": "category"}
+        kinds = [None, "expense", "refund", "income", "transfer", "all"]
+        kind = self.random.choice(kinds)
+        return {**args, "kind": kind} if kind else args
+
     def reading(self):
         args = {**self.period(), **self.filter(), "limit": self.random.choice([1, 3, 7, 20, 100])}
         if self.random.random() < 0.4:

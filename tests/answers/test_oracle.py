@@ -51,6 +51,10 @@ class Against:
         self.each("summarize_spending", compare.Questions.summary,
                   lambda args, answer: compare.summary(self.model, args, answer))
 
+    def test_plain_summaries_equal_the_oracle(self):
+        self.each("summarize_spending", compare.Questions.plain,
+                  lambda args, answer: compare.summary(self.model, args, answer))
+
     def test_categories_equal_the_oracle(self):
         def check(args, answer):
             rows, first = compare.pages(self.server, "query_expenses_by_category", args)
