@@ -57,8 +57,8 @@ static void summarize(const struct change_story *story, struct buf *text)
         kept_describe(story, story->first, text);
     else
         sentence_count(text, (long long)story->count, "expense", "expenses");
-    (void)buf_append_text(
-        text, story->is_saved ? "; read_expenses with status deleted still shows what was." : ".");
+    (void)buf_append_text(text,
+                          story->is_saved ? "; undo_change brings back what was deleted." : ".");
 }
 
 static const struct change_kind deleting = {

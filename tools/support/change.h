@@ -114,6 +114,7 @@ void change_prelude(struct change *change);
 
 /* To be said before change_open(). */
 void change_set_reason(struct change *change, const char *reason);
+void change_set_undoes(struct change *change, const char *id);
 
 /* Keeps these entities before the steps that follow, and after the last one. Only behind the trip
  * that opened the change. `ids` are copied as array texts; those that do not exist yet have no
@@ -170,6 +171,13 @@ enum kept_column {
     KEPT_SHOW,   /* JSON of an entity that is no expense */
     KEPT_EXPENSE /* columns of an expense begin here */
 };
+
+/* Whether a row has a side at all (a left join may have none). `column`: where the columns begin. */
+bool kept_is_there(const struct db_rows *rows, size_t row, size_t column);
+
+/* Writes {"before": …, "after": …} of the entity that begins at `row`; returns the row behind it. */
+size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row,
+                        size_t column);
 
 /* A member of a kept expense ("amount"), its text; NULL when it has none. */
 const char *kept_text(const struct change_story *story, size_t row, size_t expense_column);

@@ -47,22 +47,43 @@ const struct field change_fields[] = {
 
 /* --- kept rows ------------------------------------------------------------------------------- */
 
-static bool is_expense(const struct db_rows *rows, size_t row)
+bool kept_is_there(const struct db_rows *rows, size_t row, size_t column)
 {
-    return strcmp(db_rows_text(rows, row, KEPT_ENTITY), "expense") == 0;
+    return !db_rows_is_null(rows, row, column + KEPT_SIDE);
 }
 
 /* The object of one row: an expense, or what `show` says. */
-static void kept_write(struct json_out *out, const struct db_rows *rows, size_t row)
+static void write_side(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
 {
     const char *why = NULL;
-    if (is_expense(rows, row)) {
-        expense_write(out, rows, row, KEPT_EXPENSE);
+    if (strcmp(db_rows_text(rows, row, column + KEPT_ENTITY), "expense") == 0) {
+        expense_write(out, rows, row, column + KEPT_EXPENSE);
         return;
     }
-    OWNED_JSON show =
-        json_parse(db_rows_text(rows, row, KEPT_SHOW), db_rows_length(rows, row, KEPT_SHOW), &why);
+    OWNED_JSON show = json_parse(db_rows_text(rows, row, column + KEPT_SHOW),
+                                 db_rows_length(rows, row, column + KEPT_SHOW), &why);
     json_write(out, show);
+}
+
+static bool is_same_entity(const struct db_rows *rows, size_t row, size_t other, size_t column)
+{
+    return db_rows_int(rows, row, column + KEPT_CHANGE) ==
+               db_rows_int(rows, other, column + KEPT_CHANGE) &&
+           db_rows_int(rows, row, column + KEPT_POSITION) ==
+               db_rows_int(rows, other, column + KEPT_POSITION);
+}
+
+size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
+{
+    size_t first = row;
+    json_object(out);
+    while (row < db_rows_count(rows) && is_same_entity(rows, row, first, column)) {
+        json_key(out, db_rows_text(rows, row, column + KEPT_SIDE));
+        write_side(out, rows, row, column);
+        row++;
+    }
+    json_end_object(out);
+    return row;
 }
 
 const char *kept_text(const struct change_story *story, size_t row, size_t expense_column)
@@ -131,20 +152,6 @@ static size_t count_entities(const struct db_rows *rows, const char *entity)
     return count;
 }
 
-/* Writes the sides of the entity that begins at `row`; returns the row behind it. */
-static size_t write_entity(struct json_out *out, const struct db_rows *rows, size_t row)
-{
-    int64_t position = db_rows_int(rows, row, KEPT_POSITION);
-    json_object(out);
-    while (row < db_rows_count(rows) && db_rows_int(rows, row, KEPT_POSITION) == position) {
-        json_key(out, db_rows_text(rows, row, KEPT_SIDE));
-        kept_write(out, rows, row);
-        row++;
-    }
-    json_end_object(out);
-    return row;
-}
-
 /* As many entities as fit; returns how many. */
 static size_t write_entities(struct json_out *out, const struct change_story *story)
 {
@@ -156,7 +163,7 @@ static size_t write_entities(struct json_out *out, const struct change_story *st
         size_t start = out->buf->length;
         if (start + largest + TAIL_MAX > budget)
             break;
-        row = write_entity(out, story->rows, row);
+        row = kept_write_sides(out, story->rows, row, 0);
         largest = out->buf->length - start > largest ? out->buf->length - start : largest;
         written++;
     }

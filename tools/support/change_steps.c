@@ -75,6 +75,11 @@ void change_set_reason(struct change *change, const char *reason)
     change->reason = reason;
 }
 
+void change_set_undoes(struct change *change, const char *id)
+{
+    change->undoes = id;
+}
+
 void change_keep(struct change *change, const char *entity, const int64_t *ids, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -1,0 +1,293 @@
+"""Changes: undo restores every byte, keys store once however often they come, refusals store nothing."""
+import os
+import re
+import sys
+import threading
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from support import ledger  # noqa: E402
+from support.mcp_client import Server  # noqa: E402
+
+BOOKS = ("ninepence.expenses", "ninepence.expense_tags", "ninepence.categories", "ninepence.tags",
+         "ninepence.users", "ninepence.accounts", "ninepence.rates", "ninepence.budgets")
+AT_ONCE = 50
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def books_of(database):
+    """The books without the history of changes."""
+    return {table: rows for table, rows in database.fingerprint().items() if table in BOOKS}
+
+
+class Undo(unittest.TestCase):
+    def check_undo(self, tool, arguments):
+        books = ledger.small()
+        before = books_of(books)
+        with Server(books.env()) as server:
+            change = server.ask(tool, arguments)["change_id"]
+            self.assertNotEqual(books_of(books), before)
+            server.ask("undo_change", {"change_id": change})
+        self.assertEqual(books_of(books), before)
+
+    def test_undo_of_a_deletion_restores_every_byte(self):
+        self.check_undo("delete_expenses", {"period": "2026-10", "kind": "all", "expected_count": 13})
+
+    def test_undo_of_a_correction_restores_every_byte(self):
+        self.check_undo("update_expenses", {
+            "ids": ["e16", "e32", "e35", "e50"],
+            "set": {"date": "2026-05-12", "description": "", "notes": "n", "category": "Travel",
+                    "merchant": "Elsewhere", "user": "Bob", "tags": ["Büro"], "account": "(none)"}})
+
+    def test_undo_of_kind_amount_and_currency_restores_every_byte(self):
+        self.check_undo("update_expenses", {"ids": ["e44", "e45"], "set": {
+            "amount": "3", "currency": "JPY", "kind": "income"}})
+
+    def test_undo_of_a_move_restores_every_byte(self):
+        self.check_undo("transfer_expense", {"ids": ["e32", "e43"], "to_category": "Fuel"})
+
+    def test_undo_of_an_undo_restores_every_byte(self):
+        books = ledger.small()
+        with Server(books.env()) as server:
+            first = server.ask("transfer_expense", {"ids": ["e32"], "to_category": "Fuel"})
+            after = books_of(books)
+            second = server.ask("undo_change", {"change_id": first["change_id"]})
+            server.ask("undo_change", {"change_id": second["change_id"]})
+        self.assertEqual(books_of(books), after)
+
+    def test_undo_of_new_expenses_leaves_no_total_and_no_name(self):
+        books = ledger.small()
+        before = books_of(books)
+        with Server(books.env()) as server:
+            change = server.ask("create_expenses", {"create_missing": True, "items": [
+                {"amount": "5", "tags": ["brand new"], "category": "Food"}]})["change_id"]
+            server.ask("undo_change", {"change_id": change})
+        after = books_of(books)
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.expenses WHERE ledger_id = 1"
+                                     " AND deleted_at IS NULL AND expense_id > 1000"), "0")
+        for table in ("ninepence.tags", "ninepence.categories", "ninepence.expense_tags"):
+            self.assertEqual(after[table], before[table], table)
+
+
+# What a tool could do to each entity: (entity, table, column of its number, statement).
+DEEDS = (
+    ("category", "categories", "category_id", "UPDATE ninepence.categories SET name = 'Zoo', folded = 'zoo',"
+     " path = 'Zoo', path_folded = 'zoo', color = '#010203', archived = true WHERE category_id = 5"),
+    ("tag", "tags", "tag_id", "UPDATE ninepence.tags SET name = name || 's', folded = folded || 's'"
+     " WHERE ledger_id = 1"),
+    ("user", "users", "user_id", "UPDATE ninepence.users SET name = name || '!', email = NULL"
+     " WHERE ledger_id = 1"),
+    ("account", "accounts", "account_id", "UPDATE ninepence.accounts SET archived = true, currency = 'JPY'"
+     " WHERE ledger_id = 1"),
+    ("budget", "budgets", "budget_id", "UPDATE ninepence.budgets SET amount = amount + 1, rollover = true,"
+     " updated_at = '2026-11-22'; DELETE FROM ninepence.budgets WHERE budget_id = 9001;"
+     " INSERT INTO ninepence.budgets VALUES (1, 9003, NULL, '2031-01-01', 'this', 7, false, now(), now())"),
+    ("rate", "rates", "rate_id", "DELETE FROM ninepence.rates WHERE ledger_id = 1 AND currency = 'USD';"
+     " UPDATE ninepence.rates SET rate = 2 WHERE ledger_id = 1; INSERT INTO ninepence.rates VALUES (1, 'CHF', '2026-01-01', 1)"),
+)
+
+
+class UndoOfEntities(unittest.TestCase):
+    """Tools of later days write other entities: an undo goes by the rows alone."""
+
+    def write(self, books, entity, table, number, statement):
+        """Does `statement` as a change would, and keeps the rows."""
+        row = f"jsonb_build_object('row', to_jsonb(t)) FROM ninepence.{table} t"
+        books.execute(f"""
+            BEGIN;
+            INSERT INTO ninepence.changes (ledger_id, change_id, made_at, tool, key)
+            VALUES (1, 501, now(), 'any_tool', 'k');
+            CREATE TEMP TABLE old ON COMMIT DROP AS SELECT t.{number} AS id, {row} WHERE ledger_id = 1;
+            {statement};
+            CREATE TEMP TABLE new ON COMMIT DROP AS SELECT t.{number} AS id, {row} WHERE ledger_id = 1;
+            INSERT INTO ninepence.change_rows
+            SELECT 1, 501, row_number() OVER (), '{entity}', id, old.jsonb_build_object, new.jsonb_build_object
+            FROM old FULL JOIN new USING (id)
+            WHERE old.jsonb_build_object IS DISTINCT FROM new.jsonb_build_object;
+            COMMIT;""")
+
+    def ledger(self):
+        books = ledger.small()
+        books.execute("INSERT INTO ninepence.budgets VALUES"
+                      " (1, 9001, 5, '2030-01-01', 'this', 100, false, '2026-01-01', '2026-01-02'),"
+                      " (1, 9002, NULL, '2030-01-01', 'forward', 50, true, '2026-01-01', '2026-01-02')")
+        return books
+
+    def test_undo_restores_the_rows_of_every_entity(self):
+        for entity, table, number, statement in DEEDS:
+            with self.subTest(entity=entity):
+                books = self.ledger()
+                before = books_of(books)
+                self.write(books, entity, table, number, statement)
+                changed = books_of(books)[f"ninepence.{table}"]
+                self.assertNotEqual(changed, before[f"ninepence.{table}"])
+                with Server(books.env()) as server:
+                    undo = server.ask("undo_change", {"change_id": "ch501"})["change_id"]
+                    self.assertEqual(books_of(books), before)
+                    server.ask("undo_change", {"change_id": undo})
+                self.assertEqual(books_of(books)[f"ninepence.{table}"], changed)
+
+    def test_row_changed_since_is_named_whatever_it_is(self):
+        for entity, table, number, statement in DEEDS:
+            with self.subTest(entity=entity):
+                books = self.ledger()
+                self.write(books, entity, table, number, statement)
+                books.execute(f"DELETE FROM ninepence.{table} WHERE ctid = (SELECT min(t.ctid) FROM"
+                              f" ninepence.{table} t JOIN ninepence.change_rows r ON r.entity_id = t.{number}"
+                              " WHERE r.entity = 'budget' OR r.entity = 'rate')"
+                              if entity in ("budget", "rate") else
+                              f"UPDATE ninepence.{table} SET folded = folded || 'x' WHERE {number} ="
+                              " (SELECT min(entity_id) FROM ninepence.change_rows)")
+                before = books.fingerprint()
+                with Server(books.env()) as server:
+                    text = server.refusal("undo_change", {"change_id": "ch501"})
+                    self.assertIn("1 of its rows was changed since", text)
+                    self.assertEqual(books.fingerprint(), before)
+                    server.ask("undo_change", {"change_id": "ch501", "force": True})
+
+    def test_every_column_is_restored(self):
+        books = ledger.small()
+        with open(os.path.join(ROOT, "tools", "undo_change.sql"), encoding="utf-8") as file:
+            statements = dict(part.split("\n", 1) for part in re.split(r"^-- name: ", file.read(),
+                                                                       flags=re.MULTILINE)[1:])
+        for table in [name[len("restore_"):] for name in statements if name.startswith("restore_")]:
+            with self.subTest(table=table):
+                own = table[:-3] + "y_id" if table.endswith("ies") else table[:-1] + "_id"
+                columns = {row[0] for row in books.rows(
+                    "SELECT column_name FROM information_schema.columns"
+                    f" WHERE table_schema = 'ninepence' AND table_name = '{table}'")}
+                self.assertGreater(len(columns), 3)
+                restored = set(re.findall(r"(\w+) = (?:excluded|p)\.\1\b", statements[f"restore_{table}"]))
+                self.assertEqual(columns - restored, {"ledger_id", own})
+
+
+class Keys(unittest.TestCase):
+    def test_same_key_many_times_at_once_is_stored_once(self):
+        books = ledger.small()
+        arguments = {"items": [{"amount": "7.77", "merchant": "Once"}], "idempotency_key": "at-once"}
+        answers = []
+
+        def ask(server):
+            for _ in range(AT_ONCE // 5):
+                answers.append(server.ask("create_expenses", arguments))
+        servers = [Server(books.env(NINEPENCE_POOL_SIZE="4")) for _ in range(5)]
+        threads = [threading.Thread(target=ask, args=(server,)) for server in servers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for server in servers:
+            server.close()
+        self.assertEqual(len(answers), AT_ONCE)
+        self.assertEqual(len({answer["change_id"] for answer in answers}), 1)
+        self.assertEqual([answer["replayed"] for answer in answers].count(False), 1)
+        self.assertEqual(books.value(
+            "SELECT count(*) FROM ninepence.expenses WHERE merchant = 'Once'"), "1")
+
+    def test_same_key_again_after_the_server_was_killed_is_stored_once(self):
+        books = ledger.small()
+        arguments = {"items": [{"amount": "7.77", "merchant": "Once"}], "idempotency_key": "killed"}
+        for _ in range(5):
+            server = Server(books.env())
+            server.start("tools/call", {"name": "create_expenses", "arguments": arguments})
+            server.kill()
+        with Server(books.env()) as server:
+            server.ask("create_expenses", arguments)
+            self.assertTrue(server.ask("create_expenses", arguments)["replayed"])
+        self.assertEqual(books.value(
+            "SELECT count(*) FROM ninepence.expenses WHERE merchant = 'Once'"), "1")
+
+    def test_same_entry_without_a_key_many_times_at_once_is_stored_once(self):
+        books = ledger.small()
+        arguments = {"items": [{"amount": "7.77", "merchant": "Once", "category": "Food"}]}
+        stored = []
+
+        def ask(server):
+            result = server.call("create_expenses", arguments)
+            stored.append(not result.get("isError"))
+        servers = [Server(books.env()) for _ in range(6)]
+        threads = [threading.Thread(target=ask, args=(server,)) for server in servers]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        for server in servers:
+            server.close()
+        self.assertEqual(stored.count(True), 1)
+        self.assertEqual(books.value(
+            "SELECT count(*) FROM ninepence.expenses WHERE merchant = 'Once'"), "1")
+
+
+class Refusals(unittest.TestCase):
+    def test_every_refusal_leaves_the_books_as_they_were(self):
+        books = ledger.small()
+        before = books.fingerprint()
+        refused = (
+            ("create_expenses", {"items": [{"amount": "1"}] * 99 + [{"amount": "1", "category": "Nix"}]}),
+            ("create_expenses", {"items": [{"amount": "1", "category": "New", "refund_of": "e9999"}],
+                                 "create_missing": True}),
+            ("create_expenses", {"items": [{"amount": "1", "splits": [{"percent": 30}, {"percent": 60}]}]}),
+            ("create_expenses", {"items": [{"amount": "1"}] * 501}),
+            ("update_expenses", {"ids": ["e32", "e9999"], "set": {"amount": "1"}}),
+            ("update_expenses", {"ids": ["e32"], "set": {"add_tags": ["brand new"], "category": "Other"},
+                                 "create_missing": True}),
+            ("update_expenses", {"merchant": "Uber", "set": {"notes": "x"}, "expected_count": 1}),
+            ("delete_expenses", {"ids": ["e32", "e42"]}),
+            ("delete_expenses", {"merchant": "Uber"}),
+            ("transfer_expense", {"ids": ["e32"], "to_category": "Nix"}),
+            ("undo_change", {"change_id": "ch1"}),
+        )
+        with Server(books.env()) as server:
+            for tool, arguments in refused[1:]:
+                with self.subTest(tool=tool, arguments=str(arguments)[:80]):
+                    server.refusal(tool, arguments)
+                    after = books.fingerprint()
+                    self.assertEqual({t for t in after if after[t] != before[t]}, set())
+            text = server.refusal(*refused[0])
+            self.assertIn("items[99].category", text)
+            self.assertEqual(books.fingerprint(), before)
+
+    def test_item_at_the_limit_is_stored_and_one_beyond_is_refused(self):
+        books = ledger.small()
+        items = [{"amount": "1.00", "date": "2020-01-01", "merchant": f"m{n}"} for n in range(501)]
+        with Server(books.env()) as server:
+            server.refusal("create_expenses", {"items": items})
+            answer = server.ask("create_expenses", {"items": items[:500]})
+            self.assertEqual(answer["count"], 500)
+            self.assertTrue(answer["truncated"])
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.expenses"
+                                     " WHERE spent_on = '2020-01-01'"), "500")
+
+
+class Audit(unittest.TestCase):
+    def test_every_write_has_exactly_one_change_with_its_rows(self):
+        books = ledger.small()
+        writes = (
+            ("create_expenses", {"items": [{"amount": "1"}, {"amount": "2"}]}, 2),
+            ("update_expenses", {"ids": ["e32", "e34"], "set": {"notes": "x"}}, 2),
+            ("transfer_expense", {"ids": ["e32"], "to_category": "Fuel"}, 1),
+            ("delete_expenses", {"ids": ["e32"]}, 1),
+        )
+        with Server(books.env(NINEPENCE_USER="Bob")) as server:
+            for tool, arguments, rows in writes:
+                change = server.ask(tool, arguments)["change_id"][2:]
+                self.assertEqual(books.rows(
+                    "SELECT c.tool, c.client, u.name, count(r.*) FROM ninepence.changes c"
+                    " LEFT JOIN ninepence.users u USING (ledger_id, user_id)"
+                    " LEFT JOIN ninepence.change_rows r USING (ledger_id, change_id)"
+                    f" WHERE c.change_id = {change} GROUP BY 1, 2, 3"),
+                    [(tool, "ninepence-tests", "Bob", str(rows))])
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.changes"), str(len(writes)))
+
+    def test_speaker_that_the_ledger_does_not_know_is_introduced(self):
+        books = ledger.small()
+        with Server(books.env(NINEPENCE_USER="Cleo")) as server:
+            answer = server.ask("create_expenses", {"items": [{"amount": "1"}]})
+            self.assertEqual(answer["rows"][0]["after"]["user"], "Cleo")
+            again = server.ask("create_expenses", {"items": [{"amount": "2", "user": "Ann"}]})
+            self.assertEqual(again["rows"][0]["after"]["user"], "Ann")
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.users WHERE name = 'Cleo'"), "1")
+
+
+if __name__ == "__main__":
+    unittest.main()

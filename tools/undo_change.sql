@@ -1,0 +1,308 @@
+-- Takes a change back: rows become what they were before it. $1 ledger, $2 the change.
+--
+-- An entity that can be taken back has its snapshot (support/snapshot_of.sql), a statement that locks
+-- it, one that puts its rows back as they were, and one that takes away what the change made; all
+-- are listed in undo_change.c in the order in which they run.
+
+-- Locked, so that nobody else takes it back meanwhile.
+-- name: target
+SELECT c.tool, c.undone_by, c.undoes
+FROM ninepence.changes c
+WHERE c.ledger_id = $1::bigint AND c.change_id = $2::bigint
+FOR UPDATE;
+
+-- name: lock_categories
+SELECT e.category_id
+FROM ninepence.categories e
+WHERE e.ledger_id = $1::bigint
+    AND e.category_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'category')
+ORDER BY e.category_id
+FOR UPDATE;
+
+-- name: lock_expenses
+SELECT e.expense_id
+FROM ninepence.expenses e
+WHERE e.ledger_id = $1::bigint
+    AND e.expense_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense')
+ORDER BY e.expense_id
+FOR UPDATE;
+
+-- name: lock_budgets
+SELECT e.budget_id
+FROM ninepence.budgets e
+WHERE e.ledger_id = $1::bigint
+    AND e.budget_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'budget')
+ORDER BY e.budget_id
+FOR UPDATE;
+
+-- name: lock_rates
+SELECT e.rate_id
+FROM ninepence.rates e
+WHERE e.ledger_id = $1::bigint
+    AND e.rate_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate')
+ORDER BY e.rate_id
+FOR UPDATE;
+
+-- What the change was about, and whether somebody changed it since: $3 decimals of the ledger's
+-- currency, $4 columns that do not count (rates and counters). Columns that came to a table since do
+-- not count either.
+-- name: rows
+SELECT x.entity, x.entity_id, x.was_there,
+       jsonb_typeof(x.after) IS DISTINCT FROM jsonb_typeof(x.present)
+       OR x.present -> 'tags' IS DISTINCT FROM x.after -> 'tags'
+       OR (SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each(x.present -> 'row') c
+           WHERE x.after -> 'row' ? c.key AND c.key <> ALL ($4::text[]))
+          IS DISTINCT FROM (x.after -> 'row') - $4::text[] AS differs
+FROM (
+    SELECT k.entity, k.entity_id, k.position, k.before IS NOT NULL AS was_there, k.after, (
+-- include: snapshot_of
+    ) AS present
+    FROM ninepence.change_rows k
+    WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint
+) x
+ORDER BY x.position;
+
+-- What expenses refer to comes back first.
+-- name: restore_tags
+INSERT INTO ninepence.tags AS e
+    (ledger_id, tag_id, name, folded)
+SELECT p.ledger_id, p.tag_id, p.name, p.folded
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.tags, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'tag'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.tag_id
+ON CONFLICT (ledger_id, tag_id) DO UPDATE
+SET name = excluded.name, folded = excluded.folded;
+
+-- name: restore_users
+INSERT INTO ninepence.users AS e
+    (ledger_id, user_id, name, folded, email, created_at)
+SELECT p.ledger_id, p.user_id, p.name, p.folded, p.email, p.created_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.users, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'user'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.user_id
+ON CONFLICT (ledger_id, user_id) DO UPDATE
+SET name = excluded.name, folded = excluded.folded, email = excluded.email,
+    created_at = excluded.created_at;
+
+-- name: restore_accounts
+INSERT INTO ninepence.accounts AS e
+    (ledger_id, account_id, name, folded, currency, archived, created_at)
+SELECT p.ledger_id, p.account_id, p.name, p.folded, p.currency, p.archived, p.created_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.accounts, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'account'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.account_id
+ON CONFLICT (ledger_id, account_id) DO UPDATE
+SET name = excluded.name, folded = excluded.folded, currency = excluded.currency,
+    archived = excluded.archived, created_at = excluded.created_at;
+
+-- name: restore_categories
+INSERT INTO ninepence.categories AS e
+    (ledger_id, category_id, parent_id, root_id, name, folded, path, path_folded, color, kind,
+     archived, created_at)
+SELECT p.ledger_id, p.category_id, p.parent_id, p.root_id, p.name, p.folded, p.path, p.path_folded,
+       p.color, p.kind, p.archived, p.created_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.categories, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'category'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.category_id
+ON CONFLICT (ledger_id, category_id) DO UPDATE
+SET parent_id = excluded.parent_id, root_id = excluded.root_id, name = excluded.name,
+    folded = excluded.folded, path = excluded.path, path_folded = excluded.path_folded,
+    color = excluded.color, kind = excluded.kind, archived = excluded.archived,
+    created_at = excluded.created_at;
+
+-- Expenses are never taken out of their table, so there is nothing to insert.
+-- name: restore_expenses
+UPDATE ninepence.expenses e
+SET user_id = p.user_id, category_id = p.category_id, account_id = p.account_id,
+    spent_on = p.spent_on, amount = p.amount, currency = p.currency, base_amount = p.base_amount,
+    merchant = p.merchant, merchant_folded = p.merchant_folded, description = p.description,
+    notes = p.notes, kind = p.kind, pending = p.pending, refund_of = p.refund_of,
+    receipt_id = p.receipt_id, import_id = p.import_id, external_id = p.external_id,
+    version = p.version, created_at = p.created_at, updated_at = p.updated_at,
+    deleted_at = p.deleted_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.expenses, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint AND e.ledger_id = $1::bigint
+    AND e.expense_id = r.entity_id;
+
+-- A rate may have come since: $2 and $3 the ledger's currency and its decimals, $4 the change.
+-- name: convert_expenses
+UPDATE ninepence.expenses e
+SET base_amount = n.base_amount
+FROM (
+    SELECT d.expense_id, converted.base_amount
+    FROM (
+        SELECT o.expense_id, o.spent_on, o.amount, o.currency
+        FROM ninepence.change_rows r
+        JOIN ninepence.expenses o ON o.ledger_id = $1::bigint AND o.expense_id = r.entity_id
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $4::bigint AND r.entity = 'expense'
+    ) d
+    -- include: converted
+) n
+WHERE e.ledger_id = $1::bigint AND e.expense_id = n.expense_id
+    AND e.base_amount IS DISTINCT FROM n.base_amount;
+
+-- What the change made is marked as deleted: $3 now.
+-- name: remove_expenses
+UPDATE ninepence.expenses e
+SET deleted_at = coalesce($3::timestamptz, now()), updated_at = coalesce($3::timestamptz, now()),
+    version = e.version + 1
+FROM ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.expense_id = r.entity_id;
+
+-- The tags of its expenses.
+-- name: untag
+DELETE FROM ninepence.expense_tags et
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
+    AND et.ledger_id = $1::bigint AND et.expense_id = r.entity_id;
+
+-- name: tag
+INSERT INTO ninepence.expense_tags (ledger_id, expense_id, tag_id)
+SELECT $1::bigint, r.entity_id, t.tag_id
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_array_elements_text(r.before -> 'tags') AS k (tag)
+JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = k.tag::bigint
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
+    AND r.before IS NOT NULL
+ON CONFLICT DO NOTHING;
+
+-- name: restore_budgets
+INSERT INTO ninepence.budgets AS e
+    (ledger_id, budget_id, category_id, month, applies, amount, rollover, created_at, updated_at)
+SELECT p.ledger_id, p.budget_id, p.category_id, p.month, p.applies, p.amount, p.rollover,
+       p.created_at, p.updated_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.budgets, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'budget'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.budget_id
+ON CONFLICT (ledger_id, budget_id) DO UPDATE
+SET category_id = excluded.category_id, month = excluded.month, applies = excluded.applies,
+    amount = excluded.amount, rollover = excluded.rollover, created_at = excluded.created_at,
+    updated_at = excluded.updated_at;
+
+-- name: restore_rates
+INSERT INTO ninepence.rates AS e
+    (ledger_id, rate_id, currency, on_day, rate, source)
+SELECT p.ledger_id, p.rate_id, p.currency, p.on_day, p.rate, p.source
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.rates, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.rate_id
+ON CONFLICT (ledger_id, rate_id) DO UPDATE
+SET currency = excluded.currency, on_day = excluded.on_day, rate = excluded.rate,
+    source = excluded.source;
+
+-- Behind rates: what waited for one that the change set, or used it.
+-- name: convert_after_rates
+UPDATE ninepence.expenses e
+SET base_amount = n.base_amount
+FROM (
+    SELECT d.expense_id, converted.base_amount
+    FROM (
+        SELECT DISTINCT o.expense_id, o.spent_on, o.amount, o.currency
+        FROM ninepence.change_rows r
+        CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.rates,
+                                                 coalesce(r.after, r.before) -> 'row') AS t
+        JOIN ninepence.expenses o ON o.ledger_id = $1::bigint AND o.currency = t.currency
+            AND o.spent_on BETWEEN t.on_day AND t.on_day + 7
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $4::bigint AND r.entity = 'rate'
+            AND t.ledger_id = $1::bigint
+    ) d
+    -- include: converted
+) n
+WHERE e.ledger_id = $1::bigint AND e.expense_id = n.expense_id
+    AND e.base_amount IS DISTINCT FROM n.base_amount;
+
+-- What the change made, goes; names that somebody uses since, stay.
+-- name: remove_budgets
+DELETE FROM ninepence.budgets e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'budget'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.budget_id = r.entity_id;
+
+-- name: remove_rates
+DELETE FROM ninepence.rates e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.rate_id = r.entity_id;
+
+-- name: remove_tags
+DELETE FROM ninepence.tags e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'tag'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.tag_id = r.entity_id
+    AND NOT EXISTS (SELECT 1 FROM ninepence.expense_tags u
+                    WHERE u.ledger_id = $1::bigint AND u.tag_id = e.tag_id);
+
+-- name: remove_users
+DELETE FROM ninepence.users e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'user'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.user_id = r.entity_id
+    AND NOT EXISTS (SELECT 1 FROM ninepence.expenses u
+                    WHERE u.ledger_id = $1::bigint AND u.user_id = e.user_id);
+
+-- name: remove_accounts
+DELETE FROM ninepence.accounts e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'account'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.account_id = r.entity_id
+    AND NOT EXISTS (SELECT 1 FROM ninepence.expenses u
+                    WHERE u.ledger_id = $1::bigint AND u.account_id = e.account_id);
+
+-- A category that is used is put aside instead.
+-- name: remove_categories
+WITH used AS MATERIALIZED (
+    SELECT r.entity_id,
+           EXISTS (SELECT 1 FROM ninepence.expenses e
+                   WHERE e.ledger_id = $1::bigint AND e.category_id = r.entity_id)
+           OR EXISTS (SELECT 1 FROM ninepence.budgets b
+                      WHERE b.ledger_id = $1::bigint AND b.category_id = r.entity_id)
+           OR EXISTS (
+               SELECT 1 FROM ninepence.categories c
+               WHERE c.ledger_id = $1::bigint AND c.parent_id = r.entity_id
+                   AND NOT EXISTS (
+                       SELECT 1 FROM ninepence.change_rows o
+                       WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint
+                           AND o.entity = 'category' AND o.entity_id = c.category_id
+                           AND o.before IS NULL)) AS is_used
+    FROM ninepence.change_rows r
+    WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'category'
+        AND r.before IS NULL
+), gone AS (
+    DELETE FROM ninepence.categories c
+    USING used
+    WHERE NOT used.is_used AND c.ledger_id = $1::bigint AND c.category_id = used.entity_id
+    RETURNING 1
+)
+UPDATE ninepence.categories c
+SET archived = true
+FROM used
+WHERE used.is_used AND c.ledger_id = $1::bigint AND c.category_id = used.entity_id;
+
+-- The change $2 is taken back by $3; what it took back itself ($4) holds again.
+-- name: mark
+UPDATE ninepence.changes c
+SET undone_by = CASE WHEN c.change_id = $2::bigint THEN $3::bigint END
+WHERE c.ledger_id = $1::bigint AND c.change_id IN ($2::bigint, $4::bigint);
