@@ -237,8 +237,8 @@ void conn_close(struct conn *conn, const struct db_failure *failure, const char 
     PQfinish(conn->pg);
     conn->pg = NULL;
     conn->slot_count = 0;
-    LIST_FOREACH_SAFE (link, &conn->jobs) {
-        struct job *job = CONTAINER_OF(link, struct job, link);
+    while (!list_is_empty(&conn->jobs)) {
+        struct job *job = LIST_FIRST(&conn->jobs, struct job, link);
         conn_drop_job(job);
         job->slots = 0;
         if (job->kind == JOB_READ)

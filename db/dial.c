@@ -234,6 +234,7 @@ void dial_start(struct conn *conn)
     struct db_failure failure = db_failure_of(DB_FAILURE_MEMORY);
     struct db_pool *pool = conn->pool;
     conn_set_state(conn, CONN_CONNECTING, "wanted");
+    pool->stat.dials++;
     struct dial *dial = mem_zalloc(sizeof(*dial));
     conn->dial = dial;
     if (!dial || targets_from_settings(&dial->targets, &pool->settings) < 0) {

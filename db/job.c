@@ -38,47 +38,50 @@ void pool_remove_waiting(struct job *job)
     list_remove(&job->link);
 }
 
-/* The answer of a refused job comes from step() as well: never from inside the submit. */
 void job_submit(struct job *job)
 {
     struct db_pool *pool = job->pool;
-    struct db_failure failure;
+    struct db_failure failure = db_failure_of(DB_FAILURE_CROWDED);
     job->since = pool_now(pool);
-    job->is_refused =
+    bool is_refused =
         pool->waiting_count >= DB_WAITING_MAX ||
         (!pool_has_open(pool) && breaker_refuses(&pool->breaker, job->since, &failure));
-    if (job->is_refused) {
-        list_append(&pool->failed, &job->link);
-        pool_schedule(pool);
-        return;
-    }
-    pool_enqueue(job, false);
+    if (is_refused)
+        job_decide(job, &failure);
+    else
+        pool_enqueue(job, false);
 }
 
-/* Why it was refused, or why it ends now that its time is over. */
+/* Why it ends now that its time is over. */
 struct db_failure job_late(const struct job *job)
 {
     struct db_pool *pool = job->pool;
-    struct db_failure failure;
     if (job->conn)
         return db_failure_of(DB_FAILURE_TIMEOUT);
     if (pool_has_open(pool))
         return db_failure_of(DB_FAILURE_CROWDED);
-    if (breaker_refuses(&pool->breaker, pool_now(pool), &failure))
-        return failure;
     if (pool->breaker.state != BREAKER_CLOSED)
         return pool->breaker.failure;
-    return db_failure_of(pool->waiting_count >= DB_WAITING_MAX ? DB_FAILURE_CROWDED
-                                                               : DB_FAILURE_UNREACHABLE);
+    return db_failure_of(DB_FAILURE_UNREACHABLE);
 }
 
-void job_fail(struct job *job, const struct db_failure *failure)
+void job_decide(struct job *job, const struct db_failure *failure)
 {
+    struct db_pool *pool = job->pool;
     pool_remove_waiting(job);
+    if (failure)
+        job->failure = *failure;
+    list_append(&pool->decided, &job->link);
+    pool_schedule(pool);
+}
+
+void job_deliver(struct job *job)
+{
+    list_remove(&job->link);
     if (job->kind == JOB_READ)
-        read_fail(job_read(job), failure);
+        read_deliver(job_read(job));
     else
-        tx_fail(job_tx(job), failure);
+        tx_deliver(job_tx(job));
 }
 
 void job_expire(struct job *job)

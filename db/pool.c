@@ -42,7 +42,7 @@ void pool_schedule(struct db_pool *pool)
 static void fail_waiting(struct db_pool *pool, const struct db_failure *failure)
 {
     while (!list_is_empty(&pool->waiting))
-        job_fail(LIST_FIRST(&pool->waiting, struct job, link), failure);
+        job_decide(LIST_FIRST(&pool->waiting, struct job, link), failure);
 }
 
 static void detect_pooler(struct db_pool *pool)
@@ -139,30 +139,26 @@ static void free_closed(struct db_pool *pool)
         conn_free(LIST_FIRST(&pool->conns[CONN_CLOSING], struct conn, link));
 }
 
-static void fail_refused(struct db_pool *pool)
+/* What callers do now may decide more jobs: those come in the next turn. */
+void pool_deliver(struct db_pool *pool)
 {
     struct list now;
     list_init(&now);
-    while (!list_is_empty(&pool->failed)) {
-        struct job *job = LIST_FIRST(&pool->failed, struct job, link);
-        list_remove(&job->link);
-        list_append(&now, &job->link);
+    while (!list_is_empty(&pool->decided)) {
+        struct list *link = pool->decided.next;
+        list_remove(link);
+        list_append(&now, link);
     }
-    while (!list_is_empty(&now)) {
-        struct job *job = LIST_FIRST(&now, struct job, link);
-        bool is_over = job->kind == JOB_TX && job_tx(job)->state == TX_OVER;
-        struct db_failure failure = is_over ? job_tx(job)->failure : job_late(job);
-        job_fail(job, &failure);
-    }
+    while (!list_is_empty(&now))
+        job_deliver(LIST_FIRST(&now, struct job, link));
 }
 
 static void send_ready(struct db_pool *pool)
 {
     while (!list_is_empty(&pool->ready)) {
-        struct job *job = LIST_FIRST(&pool->ready, struct job, link);
-        list_remove(&job->link);
-        list_append(&job->conn->jobs, &job->link);
-        tx_send(job_tx(job));
+        struct db_tx *tx = LIST_FIRST(&pool->ready, struct db_tx, ready);
+        list_remove(&tx->ready);
+        tx_send(tx);
     }
 }
 
@@ -186,7 +182,7 @@ void pool_step(struct db_pool *pool)
     if (pool->is_closed)
         return;
     free_closed(pool);
-    fail_refused(pool);
+    pool_deliver(pool);
     send_ready(pool);
     ask_for_target(pool);
     pool_assign(pool);

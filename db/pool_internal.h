@@ -59,9 +59,9 @@ struct job {
     bool is_solo;     /* gets a Sync of its own: it was in a batch that failed */
     bool is_unnamed;  /* no prepared statements any more for this one */
     bool is_waiting;  /* in pool->waiting */
-    bool is_refused;  /* the queue was full, or the database is known to be down */
     bool is_detached; /* nobody waits; what still comes is thrown away */
     uint64_t detached_at;
+    struct db_failure failure; /* once decided: why there is no answer */
 };
 
 struct db_request {
@@ -87,7 +87,7 @@ struct tx_run {
     size_t count;
     bool is_commit;    /* COMMIT travels along */
     bool is_committed; /* … and its tag was COMMIT */
-    bool has_failed;   /* tx->failure says how */
+    bool has_failed;   /* job.failure says how */
     struct db_rows *rows;
     const struct db_rows **pointers;
     PGresult *failed; /* keeps the failure's constraint name alive */
@@ -98,9 +98,9 @@ struct tx_run {
 struct db_tx {
     struct job job;
     enum tx_state state;
-    bool is_first;     /* no run has been answered yet: BEGIN travels with this one */
-    bool is_cancelled; /* a cancel is under way because of the deadline */
-    struct db_failure failure;
+    bool is_first;      /* no run has been answered yet: BEGIN travels with this one */
+    bool is_cancelled;  /* a cancel is under way because of the deadline */
+    struct list ready;  /* in pool->ready while a run waits to be sent */
     struct tx_run *run; /* NULL between two runs */
 };
 
@@ -200,7 +200,7 @@ struct db_pool {
     size_t waiting_count;
     struct list ready;   /* transactions whose next run is to be sent */
     struct list resting; /* transactions that the caller has, without a connection or a run */
-    struct list failed;  /* jobs that are to be failed in step(), never inside submit */
+    struct list decided; /* jobs whose answer is given in step(): never inside of anything else */
     struct list conns[CONN_STATES];
     struct list listeners;
     struct pool_hooks hooks;
@@ -234,6 +234,8 @@ struct db_pool {
 /* Something changed: step() shall run in this or the next loop turn. */
 void pool_schedule(struct db_pool *pool);
 void pool_step(struct db_pool *pool);
+/* Gives the answers that are decided. */
+void pool_deliver(struct db_pool *pool);
 uint64_t pool_now(const struct db_pool *pool);
 /* A number below `range`. */
 uint64_t pool_random(struct db_pool *pool, uint64_t range);
@@ -276,7 +278,8 @@ void read_answer(struct db_request *request, struct slot *slot, PGresult *result
 void read_settled(struct db_request *request);
 /* The connection is gone. */
 void read_lost(struct db_request *request, const struct db_failure *failure);
-void read_fail(struct db_request *request, const struct db_failure *failure);
+/* Gives the answer that was decided. */
+void read_deliver(struct db_request *request);
 /* Its time is over. */
 void read_expire(struct db_request *request);
 
@@ -286,7 +289,7 @@ void tx_answer(struct db_tx *tx, struct slot *slot, PGresult **result);
 /* The Sync of its run came. */
 void tx_synced(struct db_tx *tx);
 void tx_lost(struct db_tx *tx, const struct db_failure *failure);
-void tx_fail(struct db_tx *tx, const struct db_failure *failure);
+void tx_deliver(struct db_tx *tx);
 void tx_expire(struct db_tx *tx);
 /* Sends the run; its connection is set. */
 void tx_send(struct db_tx *tx);
@@ -314,8 +317,11 @@ void job_init(struct job *job, struct db_pool *pool, enum job_kind kind, uint64_
 void job_submit(struct job *job);
 /* The pause before its next try. */
 uint64_t job_backoff(const struct job *job);
+/* Its time is over; the caller may be told at once. */
 void job_expire(struct job *job);
-void job_fail(struct job *job, const struct db_failure *failure);
+/* Its answer is known and will be given in step(). NULL: of a transaction, that it was saved. */
+void job_decide(struct job *job, const struct db_failure *failure);
+void job_deliver(struct job *job);
 /* Why a job whose time is over has no answer. */
 struct db_failure job_late(const struct job *job);
 

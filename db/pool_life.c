@@ -41,7 +41,7 @@ static void init_lists(struct db_pool *pool)
     list_init(&pool->waiting);
     list_init(&pool->ready);
     list_init(&pool->resting);
-    list_init(&pool->failed);
+    list_init(&pool->decided);
     list_init(&pool->listeners);
     for (enum conn_state state = CONN_DOWN; state < CONN_STATES; state++)
         list_init(&pool->conns[state]);
@@ -101,7 +101,7 @@ void db_pool_stat(const struct db_pool *pool, struct db_pool_stat *ret_stat)
 static bool has_callers(const struct db_pool *pool)
 {
     if (!list_is_empty(&pool->waiting) || !list_is_empty(&pool->ready) ||
-        !list_is_empty(&pool->failed))
+        !list_is_empty(&pool->decided))
         return true;
     for (enum conn_state state = CONN_BUSY; state <= CONN_DRAINING; state++) {
         LIST_FOREACH (link, &pool->conns[state]) {
@@ -111,12 +111,6 @@ static bool has_callers(const struct db_pool *pool)
         }
     }
     return false;
-}
-
-static void fail_list(struct list *list, const struct db_failure *failure)
-{
-    while (!list_is_empty(list))
-        job_fail(LIST_FIRST(list, struct job, link), failure);
 }
 
 /* A transaction that its caller still holds outlives the pool as an empty shell. */
@@ -148,9 +142,9 @@ void pool_try_close(struct db_pool *pool)
     pool->is_ending = true;
     listeners_end(pool);
     close_connections(pool, &failure);
-    fail_list(&pool->waiting, &failure);
-    fail_list(&pool->ready, &failure);
-    fail_list(&pool->failed, &failure);
+    while (!list_is_empty(&pool->waiting))
+        job_decide(LIST_FIRST(&pool->waiting, struct job, link), &failure);
+    pool_deliver(pool);
     orphan_resting(pool);
     pool->is_closed = true;
     worker_hub_close(pool->hub);

@@ -46,8 +46,8 @@ typedef void db_read_done(void *data, const struct db_rows *rows, const struct d
 
 /* Runs one statement that only reads, in a read-only transaction of its own; run again by itself
  * when the connection is lost. `values` (statement->params of them) are copied. timeout_ms 0: the
- * pool's default. NULL when out of memory; otherwise `done` runs once, later, unless
- * db_read_cancel() comes first. */
+ * pool's default. NULL when out of memory or when the pool is ending; otherwise `done` runs once,
+ * later, unless db_read_cancel() comes first. */
 MUST_CHECK struct db_request *db_read(struct db_pool *pool, const struct db_statement *statement,
                                       const char *const *values, uint64_t timeout_ms,
                                       db_read_done *done, void *data);
@@ -63,17 +63,19 @@ struct db_step {
 };
 
 /* Rows of the steps of one db_tx_run(), or the failure of the first step that failed; after a
- * failure the transaction is rolled back and `tx` is gone. */
+ * failure the transaction is rolled back and `tx` is gone. When `tx` is gone, by a failure or by a
+ * COMMIT, it is passed as NULL. */
 typedef void db_tx_done(void *data, struct db_tx *tx, const struct db_rows *const *rows,
                         size_t steps, const struct db_failure *failure);
 
 /* Begins a read-write transaction on a connection of its own; nothing is sent before the first
- * run, so that BEGIN travels with it. NULL when out of memory. */
+ * run, so that BEGIN travels with it. NULL when out of memory or when the pool is ending. */
 MUST_CHECK struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms);
 
 /* Runs steps in order, in one round trip. One run at a time per transaction. With `commit` the
  * COMMIT travels along, and success means that its tag was COMMIT; `tx` is gone then as well.
- * 0 or -ENOMEM (then nothing was sent and the caller still owns the end of `tx`). */
+ * 0, -ENOMEM, -EBUSY (a run is under way) or -ECANCELED (the pool is ending): then nothing was sent
+ * and the caller still owns the end of `tx`. */
 MUST_CHECK int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool commit,
                          db_tx_done *done, void *data);
 

@@ -29,18 +29,17 @@ static void answer(struct db_request *request, const struct db_rows *rows,
         request->done(request->data, rows, failure);
 }
 
-void read_fail(struct db_request *request, const struct db_failure *failure)
+void read_deliver(struct db_request *request)
 {
-    answer(request, NULL, failure);
-    if (request->job.slots == 0)
-        read_free(request);
+    answer(request, NULL, &request->job.failure);
+    read_free(request);
 }
 
 struct db_request *db_read(struct db_pool *pool, const struct db_statement *statement,
                            const char *const *values, uint64_t timeout_ms, db_read_done *done,
                            void *data)
 {
-    struct db_request *request = mem_zalloc(sizeof(*request));
+    struct db_request *request = pool->is_ending ? NULL : mem_zalloc(sizeof(*request));
     if (!request)
         return NULL;
     const struct db_step step = {.statement = statement, .values = values};
@@ -185,6 +184,6 @@ void read_lost(struct db_request *request, const struct db_failure *failure)
         pool_enqueue(&request->job, true);
     } else {
 
-        read_fail(request, failure);
+        job_decide(&request->job, failure);
     }
 }

@@ -1,25 +1,37 @@
 /* Time limits: of those who wait, of what runs, of connections that rest. One timer per pool. */
 #include "db/pool_internal.h"
 
-static void expire_waiting(struct db_pool *pool, uint64_t now)
+static bool is_late(const struct job *job, uint64_t now)
 {
-    bool is_crowded = pool_has_open(pool);
-    LIST_FOREACH_SAFE (link, &pool->waiting) {
-        struct job *job = CONTAINER_OF(link, struct job, link);
-        if (now >= job->deadline ||
-            (is_crowded && now - job->since >= pool->settings.pool_timeout_ms))
-            job_expire(job);
-    }
+    const struct db_pool *pool = job->pool;
+    if (now >= job->deadline)
+        return !job->is_detached || job->kind == JOB_TX;
+    return job->is_waiting && now - job->since >= pool->settings.pool_timeout_ms &&
+           pool_has_open(pool);
 }
 
-static void expire_jobs(struct list *jobs, uint64_t now)
+static struct job *find_late_in(const struct list *jobs, uint64_t now)
 {
-    LIST_FOREACH_SAFE (link, jobs) {
+    LIST_FOREACH (link, jobs) {
         struct job *job = CONTAINER_OF(link, struct job, link);
-        bool is_over = job->is_detached && job->kind == JOB_READ;
-        if (now >= job->deadline && !is_over)
-            job_expire(job);
+        if (is_late(job, now))
+            return job;
     }
+    return NULL;
+}
+
+static struct job *find_late(const struct db_pool *pool, uint64_t now)
+{
+    struct job *late = find_late_in(&pool->waiting, now);
+    if (!late)
+        late = find_late_in(&pool->resting, now);
+    for (enum conn_state state = CONN_CONNECTING; state < CONN_CLOSING && !late; state++) {
+        LIST_FOREACH (link, &pool->conns[state]) {
+            const struct conn *conn = CONTAINER_OF(link, struct conn, link);
+            late = late ? late : find_late_in(&conn->jobs, now);
+        }
+    }
+    return late;
 }
 
 /* A server that keeps silent for longer than its own limits allow is gone. */
@@ -94,15 +106,12 @@ static void check_conn(struct conn *conn, uint64_t now)
 static void check_time(struct db_pool *pool)
 {
     uint64_t now = pool_now(pool);
-    expire_waiting(pool, now);
-    expire_jobs(&pool->resting, now);
-    expire_jobs(&pool->ready, now);
+    struct job *late;
+    while ((late = find_late(pool, now)))
+        job_expire(late); /* may call back, and anything may have changed then */
     for (enum conn_state state = CONN_CONNECTING; state < CONN_CLOSING; state++) {
-        LIST_FOREACH_SAFE (link, &pool->conns[state]) {
-            struct conn *conn = CONTAINER_OF(link, struct conn, link);
-            expire_jobs(&conn->jobs, now);
-            check_conn(conn, now);
-        }
+        LIST_FOREACH_SAFE (link, &pool->conns[state])
+            check_conn(CONTAINER_OF(link, struct conn, link), now);
     }
 }
 

@@ -50,6 +50,7 @@ void tx_free(struct db_tx *tx)
 {
     conn_drop_job(&tx->job);
     list_remove(&tx->job.link);
+    list_remove(&tx->ready);
     (void)tx_run_free(tx->run);
     mem_free(tx);
 }
@@ -58,12 +59,13 @@ void tx_free(struct db_tx *tx)
 
 struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms)
 {
-    struct db_tx *tx = mem_zalloc(sizeof(*tx));
+    struct db_tx *tx = pool->is_ending ? NULL : mem_zalloc(sizeof(*tx));
     if (!tx)
         return NULL;
     tx->state = TX_NEW;
     tx->is_first = true;
     job_init(&tx->job, pool, JOB_TX, timeout_ms);
+    list_init(&tx->ready);
     list_append(&pool->resting, &tx->job.link);
     return tx;
 }
@@ -72,7 +74,9 @@ int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool 
               db_tx_done *done, void *data)
 {
     struct db_pool *pool = tx->job.pool;
-    if (!pool || tx->run)
+    if (!pool || pool->is_ending)
+        return -ECANCELED;
+    if (tx->run)
         return -EBUSY;
     tx->run = run_new(pool, steps, count);
     if (!tx->run)
@@ -80,18 +84,20 @@ int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool 
     tx->run->is_commit = commit;
     tx->run->done = done;
     tx->run->data = data;
-    list_remove(&tx->job.link);
     if (tx->state == TX_NEW && pool->is_damaged) {
         tx->state = TX_OVER;
-        tx->failure = db_failure_of(DB_FAILURE_DAMAGED);
+        tx->job.failure = db_failure_of(DB_FAILURE_DAMAGED);
     }
-    if (tx->state == TX_NEW) {
+    if (tx->state == TX_OVER) {
+        job_decide(&tx->job, &tx->job.failure);
+    } else if (tx->state == TX_NEW) {
         tx->state = TX_WAITING;
+        list_remove(&tx->job.link);
         job_submit(&tx->job);
-        return 0;
+    } else {
+        list_append(&pool->ready, &tx->ready);
+        pool_schedule(pool);
     }
-    list_append(tx->state == TX_OVER ? &pool->failed : &pool->ready, &tx->job.link);
-    pool_schedule(pool);
     return 0;
 }
 

@@ -17,8 +17,8 @@ static bool may_have_saved(const struct db_tx *tx, const struct slot *slot)
     if (!tx->run->is_commit)
         return false;
     bool is_out_of_order =
-        tx->job.pool->is_behind_pooler || strncmp(tx->failure.sqlstate, "08", 2) == 0;
-    return slot->kind == SLOT_COMMIT || (tx->failure.class == DB_GONE && is_out_of_order);
+        tx->job.pool->is_behind_pooler || strncmp(tx->job.failure.sqlstate, "08", 2) == 0;
+    return slot->kind == SLOT_COMMIT || (tx->job.failure.class == DB_GONE && is_out_of_order);
 }
 
 static void note_failure(struct db_tx *tx, const struct slot *slot, PGresult **result)
@@ -27,18 +27,19 @@ static void note_failure(struct db_tx *tx, const struct slot *slot, PGresult **r
     if (run->has_failed)
         return;
     run->has_failed = true;
-    tx->failure = db_failure_of_result(*result, false);
-    if (tx->failure.class == DB_GONE || tx->failure.class == DB_READ_ONLY ||
-        failure_is_about_names(&tx->failure))
+    tx->job.failure = db_failure_of_result(*result, false);
+    if (tx->job.failure.class == DB_GONE || tx->job.failure.class == DB_READ_ONLY ||
+        failure_is_about_names(&tx->job.failure))
         tx->job.conn->is_doomed = true;
-    if (tx->failure.class == DB_READ_ONLY)
+    if (tx->job.failure.class == DB_READ_ONLY)
         tx->job.pool->seeks_primary = true;
-    if (tx->failure.class == DB_DAMAGED)
+    if (tx->job.failure.class == DB_DAMAGED)
         tx->job.pool->is_damaged = true;
     if (may_have_saved(tx, slot))
-        tx->failure = db_failure_while_saving(tx->failure);
+        tx->job.failure = db_failure_while_saving(tx->job.failure);
     run->failed = TAKE(*result);
-    LOG(LOG_DEBUG, "pool", "transaction failed: %s %s", tx->failure.code, tx->failure.sqlstate);
+    LOG(LOG_DEBUG, "pool", "transaction failed: %s %s", tx->job.failure.code,
+        tx->job.failure.sqlstate);
 }
 
 static void note_commit(struct db_tx *tx, PGresult *result)
@@ -46,7 +47,7 @@ static void note_commit(struct db_tx *tx, PGresult *result)
     tx->run->is_committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
     if (!tx->run->is_committed) {
         tx->run->has_failed = true;
-        tx->failure = db_failure_of(DB_FAILURE_BUG);
+        tx->job.failure = db_failure_of(DB_FAILURE_BUG);
     }
 }
 
@@ -65,7 +66,7 @@ void tx_answer(struct db_tx *tx, struct slot *slot, PGresult **result)
 static bool is_misdirected_cancel(const struct db_tx *tx)
 {
     uint64_t spent = pool_now(tx->job.pool) - tx->job.sent_at;
-    return strcmp(tx->failure.sqlstate, "57014") == 0 && !tx->is_cancelled &&
+    return strcmp(tx->job.failure.sqlstate, "57014") == 0 && !tx->is_cancelled &&
            spent < tx->job.pool->settings.statement_timeout_ms;
 }
 
@@ -73,14 +74,14 @@ static bool is_misdirected_cancel(const struct db_tx *tx)
 static bool may_retry(struct db_tx *tx)
 {
     struct job *job = &tx->job;
-    bool is_worth_it = tx->failure.class == DB_RETRY || tx->failure.class == DB_GONE ||
-                       is_misdirected_cancel(tx) || failure_is_about_names(&tx->failure);
-    if (!is_worth_it || !tx->is_first || tx->is_cancelled || tx->failure.saved != DB_SAVED_NO ||
+    bool is_worth_it = tx->job.failure.class == DB_RETRY || tx->job.failure.class == DB_GONE ||
+                       is_misdirected_cancel(tx) || failure_is_about_names(&tx->job.failure);
+    if (!is_worth_it || !tx->is_first || tx->is_cancelled || tx->job.failure.saved != DB_SAVED_NO ||
         job->is_detached || job->pool->is_ending || ++job->tries >= DB_TRIES_MAX ||
         pool_now(job->pool) >= job->deadline)
         return false;
-    if (failure_is_about_names(&tx->failure)) {
-        pool_suspect_pooler(job->pool, &tx->failure);
+    if (failure_is_about_names(&tx->job.failure)) {
+        pool_suspect_pooler(job->pool, &tx->job.failure);
         job->is_unnamed = true;
     }
     job->not_before = pool_now(job->pool) + job_backoff(job);
@@ -99,6 +100,8 @@ static void end(struct db_tx *tx, const struct db_failure *failure)
 {
     struct tx_run *run = TAKE(tx->run);
     bool is_heard = run && !tx->job.is_detached;
+    if (failure)
+        tx->job.pool->stat.failures++;
     tx_free(tx);
     if (is_heard)
         run->done(run->data, NULL, failure ? NULL : run->pointers, failure ? 0 : run->count,
@@ -106,12 +109,18 @@ static void end(struct db_tx *tx, const struct db_failure *failure)
     (void)tx_run_free(run);
 }
 
-void tx_fail(struct db_tx *tx, const struct db_failure *failure)
+void tx_deliver(struct db_tx *tx)
 {
-    struct db_failure copy = *failure;
-    tx->job.pool->stat.failures++;
-    tx_let_go(tx);
-    end(tx, &copy);
+    struct db_failure failure = tx->job.failure;
+    bool is_saved = tx->run && tx->run->is_committed;
+    end(tx, is_saved ? NULL : &failure);
+}
+
+static void decide(struct db_tx *tx, const struct db_failure *failure)
+{
+    tx->state = TX_OVER;
+    list_remove(&tx->ready);
+    job_decide(&tx->job, failure);
 }
 
 void tx_synced(struct db_tx *tx)
@@ -125,7 +134,7 @@ void tx_synced(struct db_tx *tx)
         if (again)
             start_again(tx);
         else
-            tx_fail(tx, &tx->failure);
+            tx_deliver(tx);
     } else if (run->is_commit || tx->job.is_detached) {
         tx_let_go(tx);
         end(tx, NULL);
@@ -142,9 +151,10 @@ void tx_synced(struct db_tx *tx)
 
 static struct db_failure failure_of_loss(struct db_tx *tx, const struct db_failure *failure)
 {
-    if (tx->run && tx->run->has_failed)
-        return tx->failure;
-    if (tx->run && tx->run->is_commit)
+    const struct tx_run *run = tx->run;
+    if (run && run->has_failed)
+        return tx->job.failure;
+    if (run && run->is_commit && tx->state == TX_RUNNING)
         return db_failure_while_saving(db_failure_of(DB_FAILURE_LOST));
     return tx->is_cancelled ? db_failure_of(DB_FAILURE_TIMEOUT) : *failure;
 }
@@ -152,21 +162,38 @@ static struct db_failure failure_of_loss(struct db_tx *tx, const struct db_failu
 /* Called without a connection. */
 void tx_lost(struct db_tx *tx, const struct db_failure *failure)
 {
-    if (tx->state == TX_RUNNING && tx->run->is_committed) {
-        end(tx, NULL);
-        return;
-    }
-    tx->failure = failure_of_loss(tx, failure);
+    struct db_failure found = failure_of_loss(tx, failure);
+    tx->job.failure = found;
     if (tx->job.is_detached) {
         tx_free(tx);
-    } else if (tx->state == TX_READY && !tx->run) {
+    } else if (tx->state == TX_RUNNING && tx->run->is_committed) {
+        decide(tx, NULL);
+    } else if (!tx->run) {
         tx->state = TX_OVER;
         list_append(&tx->job.pool->resting, &tx->job.link);
     } else if (may_retry(tx)) {
         start_again(tx);
     } else {
-        tx_fail(tx, &tx->failure);
+        decide(tx, &found);
     }
+}
+
+/* Between two runs: the connection is needed elsewhere, the caller learns of it by the next run. */
+static void take_away(struct db_tx *tx)
+{
+    struct db_failure failure = db_failure_of(DB_FAILURE_TIMEOUT);
+    if (tx->state == TX_OVER)
+        failure = tx->job.failure;
+    tx_let_go(tx);
+    tx->job.failure = failure;
+    if (tx->run) {
+        decide(tx, &failure);
+        return;
+    }
+    tx->state = TX_OVER;
+    list_remove(&tx->job.link);
+    list_append(&tx->job.pool->resting, &tx->job.link);
+    tx->job.deadline = UINT64_MAX;
 }
 
 void tx_expire(struct db_tx *tx)
@@ -174,15 +201,9 @@ void tx_expire(struct db_tx *tx)
     struct db_pool *pool = tx->job.pool;
     struct db_failure failure = job_late(&tx->job);
     if (tx->state == TX_WAITING) {
-        pool_remove_waiting(&tx->job);
-        tx_fail(tx, &failure);
+        decide(tx, &failure);
     } else if (tx->state != TX_RUNNING) {
-        tx->failure = db_failure_of(DB_FAILURE_TIMEOUT);
-        tx->state = TX_OVER;
-        tx_let_go(tx);
-        list_remove(&tx->job.link);
-        list_append(tx->run ? &pool->failed : &pool->resting, &tx->job.link);
-        pool_schedule(pool);
+        take_away(tx);
     } else if (!tx->is_cancelled) {
         /* What the server says next is certain: the answer of COMMIT, or that of the cancel. */
         tx->is_cancelled = true;
