@@ -170,10 +170,10 @@ class Proxy(threading.Thread):
                 client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 plan = self.plans.pop(0) if self.plans else self.plan
                 link = Link(self, client, plan)
-                with self.lock:
+                with self.lock:  # whoever finds it in the set may wait for its end
                     self.links.add(link)
                     self.accepted += 1
-                link.start()
+                    link.start()
 
     def forget(self, link):
         with self.lock:

@@ -26,12 +26,12 @@ enum kind {
 };
 
 struct race {
-    enum kind kind;
     unsigned long number;
-    bool is_cancelled, is_answered, is_used;
     uint64_t cancel_at; /* 0: never */
     struct db_request *request;
     struct db_tx *tx;
+    enum kind kind;
+    bool is_cancelled, is_used;
 };
 
 static uv_loop_t loop;

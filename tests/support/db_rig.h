@@ -112,35 +112,64 @@ static inline void rig_free(struct rig *rig)
     db_settings_free(&rig->settings);
 }
 
-/* Until no connection runs anything. */
-static inline void rig_wait_idle(struct rig *rig)
+typedef bool rig_condition(struct rig *rig);
+
+/* Runs the loop until the condition holds: however slow the machine is. */
+static inline void rig_wait_for(struct rig *rig, rig_condition *condition)
 {
-    struct db_pool_stat stat;
     rig->is_late = false;
     uv_update_time(&rig->loop);
     (void)uv_timer_start(&rig->watchdog, rig_on_late, RIG_WAIT_MS, 0);
-    db_pool_stat(rig->pool, &stat);
-    while (stat.busy > 0 && !rig->is_late) {
+    while (!condition(rig) && !rig->is_late)
         (void)uv_run(&rig->loop, UV_RUN_ONCE);
-        db_pool_stat(rig->pool, &stat);
-    }
     (void)uv_timer_stop(&rig->watchdog);
-    assert_int_equal(stat.busy, 0);
+    assert_true(condition(rig));
+}
+
+static inline bool rig_is_idle(struct rig *rig)
+{
+    struct db_pool_stat stat;
+    db_pool_stat(rig->pool, &stat);
+    return stat.busy == 0;
+}
+
+/* Until no connection runs anything. */
+static inline void rig_wait_idle(struct rig *rig)
+{
+    rig_wait_for(rig, rig_is_idle);
+}
+
+static inline bool rig_is_busy(struct rig *rig)
+{
+    return !rig_is_idle(rig);
+}
+
+/* Until something has been sent that has no answer yet. */
+static inline void rig_wait_sent(struct rig *rig)
+{
+    rig_wait_for(rig, rig_is_busy);
+}
+
+static inline bool rig_is_empty(struct rig *rig)
+{
+    struct db_pool_stat stat;
+    db_pool_stat(rig->pool, &stat);
+    return stat.connections == 0;
 }
 
 /* --- answers --------------------------------------------------------------------------------- */
 
 /* What came of a read or of one run of a transaction. */
 struct answer {
-    bool is_there;
-    int times;
-    bool has_failed;
+    struct db_tx *tx;
     struct db_failure failure;
     char constraint[64];
     char text[256]; /* row 0, column 0 of the last step */
     size_t rows;
     int64_t affected;
-    struct db_tx *tx;
+    int times;
+    bool is_there;
+    bool has_failed;
 };
 
 static inline void answer_fill(struct answer *answer, const struct db_rows *rows,

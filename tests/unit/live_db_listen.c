@@ -76,8 +76,8 @@ static void test_listen_comes_back_after_a_loss_and_says_so(void **state)
     assert_string_equal(rig_ask(rig, "SELECT count(pg_terminate_backend(pid)) FROM "
                                      "pg_stat_activity WHERE query LIKE 'LISTEN%'"),
                         "1");
-    rig_run_for(rig, 50);
-    assert_false(db_listen_is_on(listener));
+    while (db_listen_is_on(listener)) /* the server may take its time to end the session */
+        rig_run_for(rig, 20);
     for (int i = 0; i < 200 && !ear.has_resumed; i++) {
         assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
         rig_run_for(rig, 20);

@@ -127,9 +127,8 @@ static void test_read_cancelled_never_answers_and_frees_the_connection(void **st
 {
     struct rig *rig = *state;
     struct answer answer;
-    uint64_t start = uv_hrtime();
     struct db_request *request = rig_read(rig, &slow, &answer);
-    rig_run_for(rig, 50);
+    rig_wait_sent(rig);
     db_read_cancel(request);
     for (int i = 0; i < 20; i++)
         assert_string_equal(rig_ask(rig, "SELECT 'still right'"), "still right");
@@ -138,7 +137,6 @@ static void test_read_cancelled_never_answers_and_frees_the_connection(void **st
     struct db_pool_stat stat;
     db_pool_stat(rig->pool, &stat);
     assert_int_equal(stat.cancels, 1);
-    assert_true(uv_hrtime() - start < 5000 * UINT64_C(1000000));
 }
 
 static void test_read_cancelled_before_it_is_sent_leaves_nothing(void **state)
@@ -184,7 +182,7 @@ static void test_read_slow_one_does_not_hold_up_fast_ones(void **state)
     struct rig *rig = *state;
     struct answer slow_answer;
     struct db_request *request = rig_read(rig, &slow, &slow_answer);
-    rig_run_for(rig, 100);
+    rig_wait_sent(rig);
     for (int i = 0; i < 10; i++)
         assert_string_equal(rig_ask(rig, "SELECT 'fast'"), "fast");
     assert_int_equal(slow_answer.times, 0);
@@ -199,10 +197,19 @@ static void test_read_slow_one_in_a_batch_lets_the_others_go(void **state)
     };
 
     static const struct db_statement one = {"test.one", "SELECT 'quick'", 0};
-    static const struct db_statement long_one = {"test.long", "SELECT 'long' FROM pg_sleep(1.5)",
-                                                 0};
-    struct rig *rig = *state;
+    static const struct db_statement long_one = {
+        "test.long", "SELECT 'long' FROM pg_advisory_xact_lock_shared(9)", 0};
+    const char *hold[] = {"SELECT pg_advisory_xact_lock(9)"};
+    struct rig *holder = *state;
+    struct rig own;
+    struct rig *rig = &own;
     struct answer answers[MANY];
+    struct answer held;
+    rig_run(holder, db_tx_begin(holder->pool, 0), hold, 1, false, &held);
+    rig_init(rig);
+    rig_set(rig, "lock_timeout", "20s");
+    rig_set(rig, "statement_timeout", "20s");
+    rig_open(rig);
     assert_string_equal(rig_ask(rig, "SELECT 1"), "1");
     for (int i = 0; i < MANY; i++)
         (void)rig_read(rig, i == 2 ? &long_one : &one, &answers[i]);
@@ -213,10 +220,13 @@ static void test_read_slow_one_in_a_batch_lets_the_others_go(void **state)
         assert_string_equal(answers[i].text, "quick");
     }
     assert_false(answers[2].is_there);
+    db_tx_rollback(held.tx);
+    rig_wait_idle(holder);
     rig_wait(rig, &answers[2].is_there);
     assert_string_equal(answers[2].text, "long");
     for (int i = 0; i < MANY; i++)
         assert_int_equal(answers[i].times, 1);
+    rig_free(rig);
 }
 
 static void test_read_in_the_shadow_of_a_cancel_is_run_again(void **state)
@@ -232,7 +242,7 @@ static void test_read_in_the_shadow_of_a_cancel_is_run_again(void **state)
     static const struct db_statement nap = {"test.nap", "SELECT pg_sleep(0.1), 'woken'", 0};
     for (int i = 1; i < 6; i++)
         (void)rig_read(&own, &nap, &answers[i]);
-    rig_run_for(&own, 50);
+    rig_wait_sent(&own);
     db_read_cancel(request);
     for (int i = 1; i < 6; i++) {
         rig_wait(&own, &answers[i].is_there);
@@ -251,7 +261,7 @@ static void test_pool_closed_with_work_fails_it_and_frees_all(void **state)
     rig_init(&own);
     rig_open(&own);
     (void)rig_read(&own, &slow, &answer);
-    rig_run_for(&own, 50);
+    rig_wait_sent(&own);
     db_pool_close(own.pool, 100, rig_on_closed, &own);
     rig_wait(&own, &own.is_closed);
     own.pool = NULL;
@@ -280,9 +290,7 @@ static void test_pool_idle_connections_close_after_idle_timeout(void **state)
     assert_string_equal(rig_ask(&own, "SELECT 1"), "1");
     db_pool_stat(own.pool, &stat);
     assert_int_equal(stat.connections, 1);
-    rig_run_for(&own, 300);
-    db_pool_stat(own.pool, &stat);
-    assert_int_equal(stat.connections, 0);
+    rig_wait_for(&own, rig_is_empty);
     assert_string_equal(rig_ask(&own, "SELECT 2"), "2");
     rig_free(&own);
 }
@@ -296,12 +304,10 @@ static void test_pool_recycles_old_connections(void **state)
     rig_set(&own, "pool_recycle", "100ms");
     rig_open(&own);
     assert_string_equal(rig_ask(&own, "SELECT 1"), "1");
-    rig_run_for(&own, 200);
-    db_pool_stat(own.pool, &stat);
-    assert_int_equal(stat.connections, 0);
+    rig_wait_for(&own, rig_is_empty);
     assert_string_equal(rig_ask(&own, "SELECT 2"), "2");
     db_pool_stat(own.pool, &stat);
-    assert_int_equal(stat.reconnects, 1);
+    assert_true(stat.reconnects > 0);
     rig_free(&own);
 }
 
