@@ -51,6 +51,8 @@ static const struct field item_fields[] = {
     ARG_CHOICE(struct draft_item, kind, .choices = expense_kinds, .doc = "Default expense."),
     ARG_ID(struct draft_item, refund_of, id_expense, .doc = "The purchase, e.g. e345."),
     ARG_USER(struct draft_item, user, .doc = "Who spent it."),
+    ARG_USER(struct draft_item, paid_by,
+             .doc = "Who paid for user; transfer: who gave it to user."),
     ARG_TAGS(struct draft_item, tags, .max = TAGS_MAX, .doc = "Labels."),
     ARG_ACCOUNT(struct draft_item, account, .doc = "Paid from."),
     ARG_TEXT(struct draft_item, notes, .max = NOTES_MAX_POINTS, .doc = "Anything else."),

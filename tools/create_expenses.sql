@@ -3,7 +3,7 @@
 -- $1 ledger, $2 and $3 its currency and decimals
 -- $4 the drafts as JSON: n, receipt (number of the receipt, or null), spent_on, amount, currency,
 --    merchant, merchant_folded, description, notes, kind, refund_of, and as positions in the list of
---    names (or null) category, user, account, tags
+--    names (or null) category, user, account, paid_by, tags
 -- $5, $6, $7 the names: kind, id, folded text; the first one is who is speaking (or null)
 -- $8 whether duplicates are welcome, $9 now, $10 key, $11 canonical arguments (null when the key is
 -- our own), $12 name of the client, $13 the change when it is open already (then names were made for
@@ -49,11 +49,12 @@ WITH
     INSERT INTO ninepence.expenses AS e
         (ledger_id, expense_id, user_id, category_id, account_id, spent_on, amount, currency,
          base_amount, merchant, merchant_folded, description, notes, kind, refund_of, receipt_id,
-         created_at, updated_at)
+         paid_by, created_at, updated_at)
     SELECT $1::bigint, d.id, d.user_id, d.category_id, d.account_id, d.spent_on, d.amount, d.currency,
            d.base_amount, d.merchant, d.merchant_folded, d.description, d.notes, d.kind,
            d.refund_of, CASE WHEN d.receipt IS NOT NULL THEN min(d.id) OVER (PARTITION BY d.receipt) END,
-           coalesce($9::timestamptz, now()), coalesce($9::timestamptz, now())
+           d.paid_by, coalesce($9::timestamptz, now()),
+           coalesce($9::timestamptz, now())
     FROM numbered d
     RETURNING *
 ), tagged AS (
@@ -79,6 +80,8 @@ WITH
                                 WHERE y.ledger_id = $1::bigint AND y.category_id = i.category_id),
                    'user', (SELECT y.name FROM ninepence.users y
                             WHERE y.ledger_id = $1::bigint AND y.user_id = i.user_id),
+                   'paid_by', (SELECT y.name FROM ninepence.users y
+                               WHERE y.ledger_id = $1::bigint AND y.user_id = i.paid_by),
                    'account', (SELECT y.name FROM ninepence.accounts y
                                WHERE y.ledger_id = $1::bigint AND y.account_id = i.account_id),
                    'tags', (SELECT coalesce(jsonb_agg(y.name ORDER BY y.folded), '[]')

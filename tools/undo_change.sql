@@ -133,9 +133,9 @@ SET user_id = p.user_id, category_id = p.category_id, account_id = p.account_id,
     spent_on = p.spent_on, amount = p.amount, currency = p.currency, base_amount = p.base_amount,
     merchant = p.merchant, merchant_folded = p.merchant_folded, description = p.description,
     notes = p.notes, kind = p.kind, pending = p.pending, refund_of = p.refund_of,
-    receipt_id = p.receipt_id, import_id = p.import_id, external_id = p.external_id,
-    version = p.version, created_at = p.created_at, updated_at = p.updated_at,
-    deleted_at = p.deleted_at
+    receipt_id = p.receipt_id, paid_by = p.paid_by, import_id = p.import_id,
+    external_id = p.external_id, version = p.version, created_at = p.created_at,
+    updated_at = p.updated_at, deleted_at = p.deleted_at
 FROM ninepence.change_rows r
 CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.expenses, r.before -> 'row') AS p
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
@@ -261,7 +261,7 @@ USING ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'user'
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.user_id = r.entity_id
     AND NOT EXISTS (SELECT 1 FROM ninepence.expenses u
-                    WHERE u.ledger_id = $1::bigint AND u.user_id = e.user_id);
+                    WHERE u.ledger_id = $1::bigint AND e.user_id IN (u.user_id, u.paid_by));
 
 -- name: remove_accounts
 DELETE FROM ninepence.accounts e

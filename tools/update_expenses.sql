@@ -1,8 +1,9 @@
 -- Corrections. $1 ledger, $2 and $3 its currency and decimals.
 
 -- $4 ids; $5 what is set, as JSON: spent_on, amount (size, or with its sign for transfers), currency,
--- kind, refund_of, receipt_id, and (null takes it away) merchant, merchant_folded, description,
--- notes, category_id, user_id, account_id; $6 now. Nothing is converted anew without need.
+-- kind, refund_of, receipt_id, shares (it is divided among users), and (null takes it away) merchant,
+-- merchant_folded, description, notes, category_id, user_id, account_id; $6 now. Nothing is converted
+-- anew without need.
 -- name: apply
 UPDATE ninepence.expenses e
 SET spent_on = n.spent_on, amount = n.amount, currency = n.currency, kind = n.kind,
@@ -11,6 +12,9 @@ SET spent_on = n.spent_on, amount = n.amount, currency = n.currency, kind = n.ki
     refund_of = CASE WHEN n.kind = 'refund' THEN coalesce((n.set ->> 'refund_of')::bigint, e.refund_of)
                      END,
     receipt_id = coalesce((n.set ->> 'receipt_id')::bigint, e.receipt_id),
+    -- What is divided among users was paid by who had spent it.
+    paid_by = CASE WHEN n.set ? 'shares' THEN coalesce(e.paid_by, e.user_id)
+                   ELSE e.paid_by END,
     merchant = CASE WHEN n.set ? 'merchant' THEN n.set ->> 'merchant' ELSE e.merchant END,
     merchant_folded = CASE WHEN n.set ? 'merchant' THEN n.set ->> 'merchant_folded'
                            ELSE e.merchant_folded END,
@@ -47,16 +51,17 @@ WHERE e.ledger_id = $1::bigint AND e.expense_id = n.expense_id;
 -- name: divide
 INSERT INTO ninepence.expenses
     (ledger_id, expense_id, user_id, category_id, account_id, spent_on, amount, currency, base_amount,
-     merchant, merchant_folded, description, notes, kind, pending, refund_of, receipt_id, created_at,
-     updated_at)
+     merchant, merchant_folded, description, notes, kind, pending, refund_of, receipt_id, paid_by,
+     created_at, updated_at)
 SELECT $1::bigint, d.id, d.user_id, d.category_id, d.account_id, d.spent_on, d.amount, d.currency,
        converted.base_amount, d.merchant, d.merchant_folded, d.description, d.notes, d.kind, d.pending,
-       d.refund_of, d.receipt_id, coalesce($6::timestamptz, now()), coalesce($6::timestamptz, now())
+       d.refund_of, d.receipt_id, d.paid_by, coalesce($6::timestamptz, now()),
+       coalesce($6::timestamptz, now())
 FROM (
     SELECT l.id, l.user_id, l.category_id, e.account_id, e.spent_on,
            CASE WHEN e.kind = 'refund' THEN -l.amount ELSE l.amount END AS amount, e.currency,
            e.merchant, e.merchant_folded, e.description, e.notes, e.kind, e.pending, e.refund_of,
-           e.receipt_id
+           e.receipt_id, e.paid_by
     FROM jsonb_to_recordset($5::jsonb) AS l (id bigint, amount numeric, category_id bigint, user_id bigint)
     JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = $4::bigint
 ) d

@@ -238,6 +238,8 @@ static int write_set(const struct correction *correction, struct arena *arena, c
     put_text(out, "notes", a->notes);
     put_id(out, "category_id",
            first_or(receipt ? correction->split_categories : NULL, correction->category), names);
+    if (receipt && correction->split_users[0] > 0)
+        json_put_bool(out, "shares", true);
     put_id(out, "user_id", first_or(receipt ? correction->split_users : NULL, correction->user),
            names);
     put_id(out, "account_id", correction->account, names);

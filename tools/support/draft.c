@@ -144,6 +144,22 @@ static void put_tags(struct drafts *drafts, const struct name_list *tags)
     json_end_array(drafts->out);
 }
 
+/* Who paid, where it is said whose share the row is: who is named, or whose receipt it is that was
+ * divided among users. */
+static size_t ask_payer(struct drafts *drafts, const struct draft_item *item,
+                        const struct draft_split *split)
+{
+    enum {
+        SPEAKER = 1
+    };
+
+    if (item->paid_by.text)
+        return ask(drafts, &item->paid_by, "paid_by");
+    if (!split || !split->user.text)
+        return 0;
+    return item->user.text ? ask(drafts, &item->user, "user") : SPEAKER;
+}
+
 /* `split` is NULL for an expense that is not divided. */
 static int put_row(struct drafts *drafts, const struct draft_item *item, const char *currency,
                    const struct money *amount, const struct draft_split *split)
@@ -176,6 +192,7 @@ static int put_row(struct drafts *drafts, const struct draft_item *item, const c
     put_number(out, "category", category_number);
     put_number(out, "user", ask(drafts, user, "user"));
     put_number(out, "account", ask(drafts, &item->account, "account"));
+    put_number(out, "paid_by", ask_payer(drafts, item, split));
     put_tags(drafts, &item->tags);
     json_end_object(out);
     return 0;

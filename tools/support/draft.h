@@ -22,7 +22,7 @@ struct draft_item {
     struct money amount;
     struct date_arg date;
     const char *merchant, *description, *notes;
-    struct name_ref category, user, account;
+    struct name_ref category, user, account, paid_by;
     struct name_list tags;
     const char *currency; /* NULL: the ledger's */
     const char *kind;     /* NULL: expense, or refund when the amount is negative */

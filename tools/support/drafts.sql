@@ -5,7 +5,7 @@ draft AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($4::jsonb) AS d (
         n integer, receipt integer, spent_on date, amount numeric, currency text, merchant text,
         merchant_folded text, description text, notes text, kind text, refund_of bigint,
-        category bigint, "user" bigint, account bigint, tags jsonb)
+        category bigint, "user" bigint, account bigint, paid_by bigint, tags jsonb)
 ), asked AS MATERIALIZED (
     SELECT a.kind, a.id, a.name, a.item
     FROM unnest($5::text[], $6::bigint[], $7::text[]) WITH ORDINALITY AS a (kind, id, name, item)
@@ -25,6 +25,7 @@ draft AS MATERIALIZED (
            CASE WHEN d.category IS NULL THEN p.category_id ELSE kc.id END AS category_id,
            CASE WHEN d."user" IS NULL THEN coalesce(p.user_id, speaker.id) ELSE ku.id END AS user_id,
            CASE WHEN d.account IS NULL THEN p.account_id ELSE ka.id END AS account_id,
+           CASE WHEN d.paid_by IS NULL THEN p.paid_by ELSE kp.id END AS paid_by,
            CASE WHEN d.refund_of IS NULL THEN NULL
                 WHEN p.expense_id IS NULL THEN 'missing'
                 WHEN p.deleted_at IS NOT NULL THEN 'deleted'
@@ -38,6 +39,7 @@ draft AS MATERIALIZED (
     LEFT JOIN known kc ON kc.item = d.category
     LEFT JOIN known ku ON ku.item = d."user"
     LEFT JOIN known ka ON ka.item = d.account
+    LEFT JOIN known kp ON kp.item = d.paid_by
     LEFT JOIN known speaker ON speaker.item = 1
     LEFT JOIN ninepence.expenses p ON p.ledger_id = $1::bigint AND p.expense_id = d.refund_of
     -- include: converted

@@ -1,5 +1,5 @@
 /* The members of an expense. Absent when empty: merchant, tags, notes, account, refund_of, receipt,
- * pending. */
+ * pending, paid_by. */
 #include "tools/support/expense.h"
 
 #include "base/buf.h"
@@ -61,6 +61,7 @@ const struct field expense_fields[] = {
     OUT_CELL("refund_of", field_text, write_id, EXPENSE_REFUND_OF),
     OUT_CELL("receipt", field_text, write_id, EXPENSE_RECEIPT),
     OUT_CELL("pending", field_bool, row_write_if_true, EXPENSE_PENDING),
+    OUT_CELL("paid_by", field_text, row_write_optional, EXPENSE_PAID_BY),
     OUT_END,
 };
 

@@ -21,6 +21,7 @@ enum expense_column {
     EXPENSE_REFUND_OF,
     EXPENSE_RECEIPT,
     EXPENSE_PENDING,
+    EXPENSE_PAID_BY,
     EXPENSE_COLUMNS
 };
 

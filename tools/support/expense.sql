@@ -17,4 +17,6 @@ e.notes,
 o.name AS account,
 e.refund_of,
 e.receipt_id,
-e.pending
+e.pending,
+(SELECT p.name FROM ninepence.users p
+ WHERE p.ledger_id = $1::bigint AND p.user_id = e.paid_by) AS paid_by

@@ -10,6 +10,8 @@ jsonb_build_object(
                      WHERE c.ledger_id = $1::bigint AND c.category_id = e.category_id),
         'user', (SELECT u.name FROM ninepence.users u
                  WHERE u.ledger_id = $1::bigint AND u.user_id = e.user_id),
+        'paid_by', (SELECT u.name FROM ninepence.users u
+                    WHERE u.ledger_id = $1::bigint AND u.user_id = e.paid_by),
         'account', (SELECT o.name FROM ninepence.accounts o
                     WHERE o.ledger_id = $1::bigint AND o.account_id = e.account_id),
         'tags', (SELECT coalesce(jsonb_agg(t.name ORDER BY t.folded), '[]')

@@ -15,4 +15,5 @@ x.kept -> 'row' ->> 'notes' AS notes,
 x.kept -> 'show' ->> 'account' AS account,
 x.kept -> 'row' ->> 'refund_of' AS refund_of,
 x.kept -> 'row' ->> 'receipt_id' AS receipt_id,
-(x.kept -> 'row' ->> 'pending')::boolean AS pending
+(x.kept -> 'row' ->> 'pending')::boolean AS pending,
+x.kept -> 'show' ->> 'paid_by' AS paid_by
