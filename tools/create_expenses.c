@@ -11,6 +11,7 @@
 #include "tools/support/draft.h"
 #include "tools/support/expense.h"
 #include "tools/support/missing.h"
+#include "tools/support/rate.h"
 #include "tools/support/sentence.h"
 
 enum {
@@ -185,9 +186,20 @@ static int made(struct change *change, const struct db_rows *const *rows)
     return change_send(change, stored);
 }
 
+static bool converts(const struct creation *creation, const struct ledger *ledger)
+{
+    const struct draft_item *items = creation->args->items.items;
+    for (size_t i = 0; i < creation->args->items.count; i++) {
+        if (items[i].currency && strcmp(items[i].currency, ledger->currency) != 0)
+            return true;
+    }
+    return false;
+}
+
 static int run(struct change *change)
 {
     struct creation *creation = change_state(change);
+    bool is_foreign = converts(creation, call_ledger(change_call(change)));
     set_duplicates(change, creation);
     creation->values[2] = change_exponent(change);
     creation->values[9] = change_key(change);
@@ -195,10 +207,14 @@ static int run(struct change *change)
     creation->values[12] = NULL;
     if (creation->args->create_missing) {
         change_open(change);
+        if (is_foreign)
+            rate_share(change);
         int r = missing_steps(change, &creation->asked, &creation->missing_at);
         return r == 0 ? change_send(change, made) : r;
     }
     change_prelude(change);
+    if (is_foreign)
+        rate_share(change);
     if (creation->values[7][0] == 'f')
         (void)change_step(change, &sql_queue, creation->queue);
     (void)change_step(change, &sql_insert, creation->values);

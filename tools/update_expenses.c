@@ -9,6 +9,7 @@
 #include "tools/support/draft.h"
 #include "tools/support/expense.h"
 #include "tools/support/missing.h"
+#include "tools/support/rate.h"
 #include "tools/support/sentence.h"
 #include "tools/support/targets.h"
 #include "tools/update_expenses.sql.h"
@@ -177,6 +178,7 @@ static int run(struct change *change)
     size_t splits = update->correction.args->splits.count;
     int r = 0;
     change_open(change);
+    rate_share(change);
     if (update->args->create_missing)
         r = missing_steps(change, &update->correction.asked, &update->missing_at);
     if (r == 0)

@@ -29,6 +29,7 @@
 
 #include "base/buf.h"
 #include "mcp/call.h"
+#include "tools/support/answer.h"
 #include "tools/support/candidates.h"
 #include "tools/support/ledger.h"
 #include "tools/support/query.h"
@@ -188,7 +189,15 @@ void kept_describe(const struct change_story *story, size_t row, struct buf *tex
 /* " 2 of them wait for an exchange rate and are left out of totals until then." or nothing. */
 void kept_say_waiting(const struct change_story *story, struct buf *text);
 
-/* The result table of all tools that write. */
+/* The result table of tools that write; with CHANGE_RESULT, of those that say more (change_kind.extend),
+ * in front of their own members. */
 extern const struct field change_result[];
+extern const struct field change_kept_fields[];
+// clang-format off
+#define CHANGE_RESULT                                                                              \
+    OUT_TEXT("summary"), OUT_BOOL("saved"), OUT_TEXT("change_id"), OUT_INT("count"),               \
+        OUT_ROWS("rows", change_kept_fields), OUT_INT("returned"), OUT_BOOL("truncated"),          \
+        OUT_BOOL("replayed"), {.name = "error", .type = &field_any_object}
+// clang-format on
 
 #endif

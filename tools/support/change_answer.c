@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "mcp/json.h"
-#include "tools/support/answer.h"
 #include "tools/support/change.sql.h"
 #include "tools/support/change_impl.h"
 #include "tools/support/currency.h"
@@ -24,19 +23,13 @@ enum {
     TAIL_MAX = 300 /* bytes of what follows the rows */
 };
 
-static const struct field kept_fields[] = {
+const struct field change_kept_fields[] = {
     OUT_ANY_OBJECT("before"),
     OUT_ANY_OBJECT("after"),
     OUT_END,
 };
 
-const struct field change_result[] = {
-    OUT_TEXT("summary"),           OUT_BOOL("saved"),
-    OUT_TEXT("change_id"),         OUT_INT("count"),
-    OUT_ROWS("rows", kept_fields), OUT_INT("returned"),
-    OUT_BOOL("truncated"),         OUT_BOOL("replayed"),
-    OUT_ANY_OBJECT("error"),       OUT_END,
-};
+const struct field change_result[] = {CHANGE_RESULT, OUT_END};
 
 const struct field change_fields[] = {
     ARG_TEXT(struct change_args, idempotency_key, .max = KEY_MAX_BYTES,

@@ -8,6 +8,10 @@ enum {
     MONEY_MAX_DIGITS = 12,  /* before the point */
     MONEY_MAX_DECIMALS = 4, /* of any currency */
 
+    /* rates: those of numeric(24,12) */
+    RATE_MAX_DIGITS = 12,
+    RATE_MAX_DECIMALS = 12,
+
     /* names */
     NAME_MAX_POINTS = 120,  /* code points of one name */
     PATH_MAX_POINTS = 400,  /* of a path `Parent: Child: …` */
