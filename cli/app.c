@@ -67,7 +67,7 @@ static int open_server(struct app *app)
         .title = "Ninepence",
         .version = NINEPENCE_VERSION,
         .description = "Answers spending questions and keeps the books, exactly.",
-        .tools = tools_all,
+        .tools = app->tool_list,
         .instructions = cli_instructions,
         .extra_args = change_fields,
         .extra_args_size = sizeof(struct change_args),
@@ -92,9 +92,10 @@ static int open_parts(struct app *app)
     return r;
 }
 
-int app_open(struct app *app, const struct cli_settings *settings, struct buf *why)
+int app_open(struct app *app, const struct cli_settings *settings, const struct tool *const *tools,
+             struct buf *why)
 {
-    *app = (struct app){.settings = settings};
+    *app = (struct app){.settings = settings, .tool_list = tools ? tools : tools_all};
     db_settings_init(&app->target);
     int r = uv_loop_init(&app->loop);
     if (r == 0) {

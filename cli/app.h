@@ -18,6 +18,7 @@ struct preparation;
 struct app {
     uv_loop_t loop;
     const struct cli_settings *settings;
+    const struct tool *const *tool_list;
     struct db_cluster *cluster; /* NULL when the settings name a database */
     struct db_pool *pool;
     struct db_settings target;       /* what the pool will connect to */
@@ -33,8 +34,10 @@ struct app {
 typedef void app_migrated(void *data, const struct db_migrate_result *result,
                           const struct db_failure *failure);
 
-/* 0 or a sysexits code with one sentence in `why`. `settings` is borrowed. */
-MUST_CHECK int app_open(struct app *app, const struct cli_settings *settings, struct buf *why);
+/* 0 or a sysexits code with one sentence in `why`. `settings` is borrowed. The server offers `tools`
+ * (NULL-terminated), or all that clients see when it is NULL. */
+MUST_CHECK int app_open(struct app *app, const struct cli_settings *settings,
+                        const struct tool *const *tools, struct buf *why);
 
 /* Closes pool and cluster, runs the loop dry and closes it. 0, or EX_SOFTWARE when a handle was
  * left (our defect). */

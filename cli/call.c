@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "cli/app.h"
 #include "cli/command.h"
+#include "cli/desk.h"
 #include "cli/reference.h"
 #include "cli/render.h"
 #include "cli/tool_list.h"
@@ -100,24 +101,6 @@ static int add_argument(cJSON *arguments, char *argument)
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
-static const char *text_of(const cJSON *result)
-{
-    const cJSON *content = json_get(result, "content");
-    const char *text =
-        cJSON_IsArray(content) && content->child ? json_get_text(content->child, "text") : NULL;
-    return text ? text : "";
-}
-
-/* What scripts can act on: the database is away, try again, or the request was refused. */
-static int error_code(const struct app *app, const cJSON *answer)
-{
-    const cJSON *error = json_get(answer, "error");
-    const char *code = json_get_text(error, "code");
-    if (app->has_no_database || (code && strncmp(code, "database", strlen("database")) == 0))
-        return EX_UNAVAILABLE;
-    return cJSON_IsTrue(json_get(json_get(error, "retry"), "safe")) ? EX_TEMPFAIL : EX_DATAERR;
-}
-
 static void on_answer(void *data, const char *text, size_t length)
 {
     struct calling *calling = data;
@@ -126,20 +109,20 @@ static void on_answer(void *data, const char *text, size_t length)
     const cJSON *answer = json_get(result, "structuredContent");
     bool is_error = cJSON_IsTrue(json_get(result, "isError"));
     app_end(&calling->app, &calling->has_ended);
-    calling->code = is_error ? error_code(&calling->app, answer) : 0;
+    calling->code = is_error ? result_error_code(&calling->app, answer) : 0;
     if (!result) {
         calling->code = command_fail(EX_SOFTWARE, "The answer could not be read.");
     } else if (calling->as_json) {
         char *printed = answer ? cJSON_PrintUnformatted(answer) : NULL;
-        (void)fprintf(stdout, "%s\n", printed ? printed : text_of(result));
+        (void)fprintf(stdout, "%s\n", printed ? printed : result_text(result));
         cJSON_free(printed);
     } else if (is_error) {
-        (void)command_fail(0, "%s", text_of(result));
+        (void)command_fail(0, "%s", result_text(result));
     } else if (answer) {
         struct render_style style = render_style_of(STDOUT_FILENO);
         render_answer(stdout, answer, &style);
     } else {
-        (void)fprintf(stdout, "%s\n", text_of(result));
+        (void)fprintf(stdout, "%s\n", result_text(result));
     }
 }
 
@@ -183,7 +166,7 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     int code = read_arguments(arguments, argc, argv);
     if (code != 0)
         return code;
-    code = app_open(&calling.app, settings, &why);
+    code = app_open(&calling.app, settings, NULL, &why);
     if (code != 0)
         return command_fail(code, "%s", buf_text(&why));
     code = call(&calling, tool->name, TAKE(arguments));

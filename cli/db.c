@@ -162,7 +162,7 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     int code = command_check(argc, argv, 1, flags);
     if (code != 0)
         return code;
-    code = app_open(&looking.app, settings, &why);
+    code = app_open(&looking.app, settings, NULL, &why);
     if (code != 0)
         return command_fail(code, "%s", buf_text(&why));
     code = act(&looking, argc > 1 ? argv[1] : "status", is_dry);

@@ -177,7 +177,7 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     int code = command_check(argc, argv, 0, flags);
     if (code != 0)
         return code;
-    code = app_open(&demo.app, settings, &why);
+    code = app_open(&demo.app, settings, NULL, &why);
     if (code != 0)
         return command_fail(code, "%s", buf_text(&why));
     if (db_read(demo.app.pool, &sql_find_demo, NULL, 0, looked, &demo))

@@ -80,7 +80,7 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     int code = command_check(argc, argv, 0, NULL);
     if (code != 0)
         return code;
-    code = app_open(&serving.app, settings, &why);
+    code = app_open(&serving.app, settings, NULL, &why);
     if (code != 0)
         return command_fail(code, "%s", buf_text(&why));
     serving.app.is_serving = true;

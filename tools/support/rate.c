@@ -151,7 +151,12 @@ int rate_convert(struct change *change, const struct db_rows *found)
 
 /* --- the answer ------------------------------------------------------------------------------ */
 
-struct rate_count rate_count(const struct change_story *story)
+/* How many expenses were converted, and how many of them had waited for a rate. */
+struct rate_count {
+    long long converted, waited;
+};
+
+static struct rate_count count_converted(const struct change_story *story)
 {
     struct rate_count count = {0};
     for (size_t i = story->first; i < story->last; i++) {
@@ -166,7 +171,7 @@ struct rate_count rate_count(const struct change_story *story)
 
 void rate_say_converted(const struct change_story *story, struct buf *text)
 {
-    struct rate_count count = rate_count(story);
+    struct rate_count count = count_converted(story);
     if (count.converted == 0)
         return;
     (void)buf_append_char(text, ' ');
@@ -179,7 +184,7 @@ void rate_say_converted(const struct change_story *story, struct buf *text)
 
 void rate_write_converted(const struct change_story *story, struct json_out *out)
 {
-    struct rate_count count = rate_count(story);
+    struct rate_count count = count_converted(story);
     json_put_int(out, "converted", count.converted);
     json_put_int(out, "waited", count.waited);
 }

@@ -39,14 +39,7 @@ MUST_CHECK int rate_find(struct change *change, const struct rate_span *span, si
 /* In the continuation: keeps and converts them. 0 or a negative errno. */
 MUST_CHECK int rate_convert(struct change *change, const struct db_rows *found);
 
-/* How many expenses of a change were converted, and how many of them had waited for a rate. */
-struct rate_count {
-    long long converted, waited;
-};
-
-struct rate_count rate_count(const struct change_story *story);
-
-/* " 3 expenses were converted, 1 of which had waited for a rate." or nothing. */
+/* " 3 expenses converted anew, 1 of which had waited for a rate." or nothing. */
 void rate_say_converted(const struct change_story *story, struct buf *text);
 
 /* Members of the answer, for change_kind.extend and beside CHANGE_RESULT. */
