@@ -9,9 +9,13 @@ e.merchant,
 e.description,
 u.name AS user_name,
 e.kind,
+-- OFFSET 0: an expense without tags looks at none of them.
 (SELECT string_agg(t.name, chr(31) ORDER BY t.folded)
  FROM ninepence.expense_tags et
- JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = et.tag_id
+ CROSS JOIN LATERAL (SELECT n.name, n.folded
+                     FROM ninepence.tags n
+                     WHERE n.ledger_id = $1::bigint AND n.tag_id = et.tag_id
+                     OFFSET 0) t
  WHERE et.ledger_id = $1::bigint AND et.expense_id = e.expense_id) AS tags,
 e.notes,
 o.name AS account,

@@ -1,14 +1,7 @@
 -- What the names in `asked` (kind, id, name, item) mean in ledger $1: one row for each meaning, with
 -- id (0: rows that have none of that kind), the spelling of the ledger and the folded key. A path
 -- or an id wins over the last part of a path, which may stand for several categories.
-SELECT a.item, a.kind, c.category_id AS id, c.path AS label, c.path_folded AS key
-FROM asked a
-JOIN ninepence.categories c ON c.ledger_id = $1::bigint
-    AND (c.path_folded = a.name OR c.category_id = a.id
-         OR (c.folded = a.name
-             AND NOT EXISTS (SELECT 1 FROM ninepence.categories p
-                             WHERE p.ledger_id = $1::bigint AND p.path_folded = a.name)))
-WHERE a.kind = 'c'
+-- include: category_names
 UNION ALL
 SELECT a.item, a.kind, u.user_id, u.name, u.folded
 FROM asked a
@@ -36,9 +29,6 @@ CROSS JOIN LATERAL (
     LIMIT 1) m
 WHERE a.kind = 'm'
 UNION ALL
-SELECT a.item, a.kind, 0, CASE a.kind WHEN 'c' THEN 'Uncategorized' ELSE '(none)' END, a.name
+SELECT a.item, a.kind, 0, '(none)', a.name
 FROM asked a
-WHERE a.name = CASE a.kind WHEN 'c' THEN 'uncategorized' ELSE '(none)' END
-    AND NOT (a.kind = 'c' AND EXISTS (
-        SELECT 1 FROM ninepence.categories c
-        WHERE c.ledger_id = $1::bigint AND c.folded = 'uncategorized'))
+WHERE a.kind <> 'c' AND a.name = '(none)'
