@@ -59,10 +59,20 @@ void dial_attempt_failed(struct conn *conn, const struct db_failure *failure)
     conn_close(conn, &best, "cannot connect");
 }
 
+/* libpq turned away from a server that had let us in, because it is not what was asked for. */
+static bool is_other_kind(const struct conn *conn)
+{
+    const struct dial *dial = conn->dial;
+    return strcmp(dial->passes[dial->pass], "any") != 0 &&
+           PQparameterStatus(conn->pg, "server_version");
+}
+
 static struct db_failure failure_of_conn(const struct conn *conn)
 {
     char sqlstate[6];
     if (!db_failure_find_state(PQerrorMessage(conn->pg), sqlstate)) {
+        if (is_other_kind(conn))
+            return db_failure_of(DB_FAILURE_WRONG_KIND);
         bool is_tls = conn->dial->was_tls && !conn->dial->is_hung_up;
         return db_failure_of(is_tls ? DB_FAILURE_IDENTITY : DB_FAILURE_UNREACHABLE);
     }

@@ -19,6 +19,9 @@
     X(NAME_UNKNOWN, DB_GONE, "database_host_unknown", true, 5000,                                  \
       "The database's host name could not be resolved. Nothing was saved. Check the network and "  \
       "DATABASE_URL.")                                                                             \
+    X(WRONG_KIND, DB_GONE, "no_such_server", true, 5000,                                           \
+      "No server of the kind that target_session_attrs asks for was found. Nothing was saved. "    \
+      "Check DATABASE_URL, or repeat once the servers have changed roles.")                        \
     X(LOST, DB_GONE, "connection_lost", true, 1000,                                                \
       "The connection to the database was lost. Nothing was saved. Repeat the call.")              \
     X(LOST_SAVING, DB_GONE, "outcome_unknown", true, 1000,                                         \
