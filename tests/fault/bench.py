@@ -13,7 +13,8 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "support"))
 
-ANSWER_SECONDS = int(os.environ.get("FAULT_ANSWER_SECONDS", "40"))
+SLOW = int(os.environ.get("FAULT_SLOW", "1"))  # how often slower this machine may be
+ANSWER_SECONDS = 40 * SLOW
 TRIES_MAX = 60
 TURN_MS_MAX = 50
 
@@ -78,11 +79,11 @@ class Client:
         self.process.stdin.flush()
         return self.stats.get(timeout=ANSWER_SECONDS)
 
-    def close(self):
+    def close(self, seconds=10):
         """Nothing may be left in its loop, whatever happened before."""
         try:
             self.process.stdin.close()
-            code = self.process.wait(10)
+            code = self.process.wait(seconds * SLOW)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -7,6 +7,7 @@
  *   multi ID KEY          stores KEY once, in two runs
  *   count ID KEY          how often KEY is stored
  *   kill ID               ends all sessions but those of "direct": how many
+ *   pids ID               the server's processes for "tested"
  *   prepare ID            makes the table
  *   cancel ID             nobody waits for ID any more
  *   stat                  connections, waiting requests, longest turn of the loop in ms, …
@@ -64,6 +65,9 @@ static const struct db_statement statement_kill = {
     "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE backend_type = "
     "'client backend' AND application_name <> 'direct' AND pid <> pg_backend_pid()",
     0};
+static const struct db_statement statement_pids = {
+    "fault.pids",
+    "SELECT string_agg(pid::text, ',') FROM pg_stat_activity WHERE application_name = 'tested'", 0};
 static const struct db_statement statement_prepare = {
     "fault.prepare", "CREATE TABLE IF NOT EXISTS faults (key text PRIMARY KEY)", 0};
 
@@ -232,6 +236,8 @@ static void run_line(const char *line)
         start_read(call_new(words[0], words[1]), &statement_look, NULL);
     else if (strcmp(verb, "kill") == 0)
         start_read(call_new(words[0], ""), &statement_kill, NULL);
+    else if (strcmp(verb, "pids") == 0)
+        start_read(call_new(words[0], ""), &statement_pids, NULL);
     else if (strcmp(verb, "prepare") == 0)
         prepare(call_new(words[0], ""));
     else if (strcmp(verb, "write") == 0)

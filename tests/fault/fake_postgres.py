@@ -9,6 +9,7 @@ Actions, given as script[step] = action or a list of them (one per visit, the la
     Before(bytes)           these bytes, then the answer
     Close(reset)            ends the connection
     Silence()               never answers
+    Late(seconds)           answers after that, as one that sleeps when idle
     Tag(text)               answers with this command tag
     Text(bytes)             answers with this value
 """
@@ -16,6 +17,7 @@ import dataclasses
 import socket
 import struct
 import threading
+import time
 
 OK = None
 SSL_REQUEST = 80877103
@@ -47,6 +49,11 @@ class Close:
 
 class Silence:
     pass
+
+
+@dataclasses.dataclass
+class Late:
+    seconds: float
 
 
 @dataclasses.dataclass
@@ -247,6 +254,10 @@ class Session(threading.Thread):
         elif isinstance(action, Silence):
             while True:
                 self.read(1)
+        elif isinstance(action, Late):
+            time.sleep(action.seconds)  # lint-ok: sleeps (the delay is the fault)
+            self.out += normal
+            return True
         elif isinstance(action, Tag):
             self.out += message(b"n") + message(b"C", text(action.text))
         elif isinstance(action, Text):

@@ -1,11 +1,17 @@
 /* Cancel races: reads and writes of random length, many at once, a part of them cancelled at random
  * moments. Every answer carries its own marker; none may be crossed, doubled, missing or late.
  *
- *   races COUNT SEED [name=value...]      DATABASE_URL says where */
+ *   races COUNT SEED      DATABASE_URL says where
+ *
+ * With FAULT_CLOCK set the wall clock jumps by a day at every look at it, for this program and all of
+ * its libraries; nothing may come of it. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 #include <uv.h>
 
 #include "base/list.h"
@@ -15,7 +21,8 @@
 
 enum {
     IN_FLIGHT = 24,
-    STUCK_MS = 30000
+    STUCK_MS = 30000,
+    DAY_S = 24 * 60 * 60
 };
 
 enum kind {
@@ -48,6 +55,29 @@ static const struct db_statement slow = {"race.slow", "SELECT $1::text FROM pg_s
 static const struct db_statement failing = {"race.failing", "SELECT 1 / ($1::int - $1::int)", 1};
 static const struct db_statement lock = {"race.write", "SELECT $1::text FROM pg_sleep($2::float8)",
                                          2};
+
+/* Stands in for libc's: the monotonic clock stays as it is. */
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): libc's are reserved
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+    static bool is_ahead;
+    long r = syscall(SYS_clock_gettime, clock, now);
+    if (r == 0 && clock == CLOCK_REALTIME && getenv("FAULT_CLOCK")) {
+        now->tv_sec += is_ahead ? -DAY_S : DAY_S;
+        is_ahead = !is_ahead;
+    }
+    return (int)r;
+}
+
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name)
+time_t time(time_t *at)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    if (at)
+        *at = now.tv_sec;
+    return now.tv_sec;
+}
 
 static uint64_t draw(uint64_t range)
 {

@@ -15,7 +15,7 @@ import time
 import bench
 import fake_postgres as fake
 from bench import Wrong
-from fake_postgres import Before, Close, Error, FakePostgres, Raw, Silence, Tag, Text
+from fake_postgres import Before, Close, Error, FakePostgres, Late, Raw, Silence, Tag, Text
 
 # SQLSTATE: (word of a read that meets it, word of a write that meets it before COMMIT)
 GONE, BUG, LOGIN, DAMAGED = "connection_lost", "internal_error", "login_rejected", "data_damaged"
@@ -161,6 +161,8 @@ def connecting(desk):
     desk.expect("57P03 six times at connect", desk.ask("write", "x"), ("ok", "stored"))
     desk.open(startup=[Close(), Close(True), fake.OK])
     desk.expect("closed twice at connect", desk.ask("write", "x"), ("ok", "stored"))
+    desk.open(startup=Late(1))
+    desk.expect("a server that wakes up", desk.ask("write", "x"), ("ok", "stored"))
     desk.open(startup=[Error("28P01", True), fake.OK])
     desk.expect("a wrong password", desk.ask("read", "x"), ("fail", LOGIN))
     before = desk.server.startups
