@@ -231,17 +231,28 @@ static void begin(struct call *call)
     leave();
 }
 
+static void take_place(struct call *call)
+{
+    struct mcp_server *server = call->request.server;
+    call->is_placed = true;
+    list_append(&server->running, &call->link);
+    server->running_count++;
+    server->running_cost += call->request.cost;
+    begin(call);
+}
+
+void call_submit_within(struct call *call)
+{
+    take_place(call);
+}
+
 void call_begin_next(struct mcp_server *server)
 {
     struct call *call = LIST_FIRST(&server->waiting, struct call, link);
     if (!call)
         return;
     leave_list(call);
-    call->is_placed = true;
-    list_append(&server->running, &call->link);
-    server->running_count++;
-    server->running_cost += call->request.cost;
-    begin(call);
+    take_place(call);
 }
 
 void call_start(struct call *call)

@@ -103,6 +103,18 @@ int call_fail(struct call *call, const struct call_error *error);
  * read-only flag says): "FIELD: MESSAGE" when field is not NULL. */
 int call_refuse(struct call *call, const char *field, const char *format, ...) PRINTF_LIKE(3, 4);
 
+/* --- another tool within this call ----------------------------------------------------------- */
+
+/* Goes on with the result of the other tool (content, structuredContent, isError), which is borrowed
+ * for the call. Returns 0, or a negative errno that ends the call with an internal error. */
+typedef int call_other_done(struct call *call, const cJSON *result, void *data);
+
+/* Runs a tool that only reads as if somebody had called it with a copy of `arguments` (NULL: none).
+ * It needs no place among the calls that run. When this call ends first, the other one is cancelled.
+ * 0, -ENOENT (no such tool), -EPERM (it may write), -ENOMEM. */
+MUST_CHECK int call_other_tool(struct call *call, const char *tool, const cJSON *arguments,
+                               call_other_done *done, void *data);
+
 /* --- while it runs --------------------------------------------------------------------------- */
 
 /* Progress, sent only when the client asked for it, at most ten times a second, strictly rising.

@@ -96,8 +96,17 @@ struct call {
  * place. NULL then. */
 struct call *call_new(struct request *request, const struct call_kind *kind);
 
+/* A call of a tool without a client (tool_call.c), not submitted yet; consumes the arguments. `done`
+ * gets the result as JSON text. NULL when out of memory. */
+struct call *call_new_local(struct mcp_server *server, const struct tool *tool, cJSON *arguments,
+                            void (*done)(void *data, const char *result, size_t length),
+                            void *data);
+
 /* The call is complete and may begin as soon as there is a place. */
 void call_submit(struct call *call);
+
+/* The same for a call within another one, which has a place already. */
+void call_submit_within(struct call *call);
 
 /* A call of the client with this id that has not ended, NULL when there is none. */
 struct call *call_find(const struct mcp_server *server, const cJSON *id);

@@ -127,26 +127,39 @@ void tools_call(struct request *request)
     call_submit(call);
 }
 
-int mcp_server_call(struct mcp_server *server, const char *tool_name, cJSON *arguments,
-                    void (*done)(void *data, const char *result, size_t length), void *data)
+struct call *call_new_local(struct mcp_server *server, const struct tool *tool, cJSON *arguments,
+                            void (*done)(void *data, const char *result, size_t length), void *data)
 {
-    const struct tool *tool = registry_find_tool(&server->registry, tool_name);
     struct request request = {
         .server = server,
         .tree = arguments,
         .peer = {.revision = REVISION_LAST_LEGACY, .level = LEVEL_NONE, .name = "command line"},
         .is_local = true,
     };
-    struct call *call = tool ? call_new(&request, &tool_kind) : NULL;
+    struct call *call = call_new(&request, &tool_kind);
     if (!call) {
         cJSON_Delete(arguments);
-        return tool ? -ENOMEM : -ENOENT;
+        return NULL;
     }
     call->tool = tool;
     call->item = tool;
     call->arguments = arguments;
     call->done = done;
     call->done_data = data;
+    return call;
+}
+
+int mcp_server_call(struct mcp_server *server, const char *tool_name, cJSON *arguments,
+                    void (*done)(void *data, const char *result, size_t length), void *data)
+{
+    const struct tool *tool = registry_find_tool(&server->registry, tool_name);
+    if (!tool) {
+        cJSON_Delete(arguments);
+        return -ENOENT;
+    }
+    struct call *call = call_new_local(server, tool, arguments, done, data);
+    if (!call)
+        return -ENOMEM;
     call_submit(call);
     return 0;
 }
