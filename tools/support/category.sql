@@ -11,7 +11,7 @@ asked AS (
     FROM found f
 ), subtree AS MATERIALIZED (
     SELECT c.category_id,
-           CASE c.kind WHEN 'expense' THEN ARRAY['expense', 'refund'] ELSE ARRAY[c.kind] END AS kinds
+           -- include: category_kinds
     FROM found f
     JOIN ninepence.categories c ON c.ledger_id = $1::bigint
         AND (c.category_id = f.id OR ($6::boolean AND starts_with(c.path_folded, f.key || ': ')))

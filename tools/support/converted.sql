@@ -5,11 +5,8 @@ CROSS JOIN LATERAL (
            CASE WHEN d.currency = $2::text THEN d.amount
                 ELSE d.amount * (
                     SELECT y.rate
-                    FROM ninepence.rates y
-                    WHERE y.ledger_id = $1::bigint AND y.currency = d.currency
-                        AND y.on_day BETWEEN d.spent_on - 7 AND d.spent_on
-                    ORDER BY y.on_day DESC
-                    LIMIT 1) END AS exact
+                    -- include: rate_of_day
+                    ) END AS exact
 ) AS exchange
 CROSS JOIN LATERAL (
     SELECT CASE WHEN d.currency = $2::text THEN d.amount

@@ -127,6 +127,11 @@ static int resolve_fields(struct call *call, const struct field *fields, char *t
     return r;
 }
 
+int ledger_resolve(struct call *call, const struct field *fields, void *args)
+{
+    return resolve_fields(call, fields, args);
+}
+
 static int start_tool(struct call *call)
 {
     int r = resolve_fields(call, call_tool(call)->args, call_args(call));

@@ -30,6 +30,10 @@ void tools_context_clear(struct tools_context *context);
 /* For mcp_server_options.before_start. */
 void tools_before_start(struct call *call);
 
+/* Resolves the dates and periods of arguments that a tool bound by itself, as the frame does for its
+ * own. 0; -ERANGE (refused, the call has ended); -ENOMEM. */
+MUST_CHECK int ledger_resolve(struct call *call, const struct field *fields, void *args);
+
 /* A tool with this flag (beside those of mcp/tool.h) starts without a ledger. */
 enum {
     TOOL_WITHOUT_LEDGER = 1 << 16
