@@ -1,0 +1,273 @@
+-- Recurring payments, out of the three years and a quarter that end on the day $2 of ledger $1, as
+-- common table expressions (docs/recurring.md has the method in words):
+--   series         one row each: root, key, currency, cadence, dates, amounts, confidence, status
+--   series_member  the payments of each: root, expense_id, spent_on, amount, position from the newest
+-- Purchases of one merchant are looked at as a whole, by clusters of like amounts, and by equal
+-- amounts; what keeps a rhythm is a piece, and pieces that continue one another are a series.
+-- include: recurring_limits
+, bought AS MATERIALIZED (
+    -- The lines of one receipt are one payment.
+    SELECT e.expense_id, e.spent_on, e.amount, e.base_amount, e.currency, e.category_id,
+           coalesce(e.merchant, e.description) AS label,
+           coalesce(e.merchant_folded, lower(e.description) COLLATE "C") AS name
+    FROM ninepence.expenses e
+    WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0
+        AND e.spent_on BETWEEN $2::date - 1200 AND $2::date AND e.receipt_id IS NULL
+        AND coalesce(e.merchant, e.description) IS NOT NULL
+    UNION ALL
+    SELECT min(e.expense_id), max(e.spent_on), sum(e.amount), sum(e.base_amount), min(e.currency),
+           min(e.category_id), min(coalesce(e.merchant, e.description)),
+           min(coalesce(e.merchant_folded, lower(e.description) COLLATE "C"))
+    FROM ninepence.expenses e
+    WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0
+        AND e.spent_on BETWEEN $2::date - 1200 AND $2::date AND e.receipt_id IS NOT NULL
+        AND coalesce(e.merchant, e.description) IS NOT NULL
+    GROUP BY e.receipt_id
+), spelling AS MATERIALIZED (
+    SELECT n.name, k.key, CASE WHEN length(split_part(k.key, ' ', 1)) >= 3
+                               THEN split_part(k.key, ' ', 1) ELSE k.key END AS stem
+    FROM (SELECT DISTINCT b.name FROM bought b) n
+    -- include: spelling
+), payment AS MATERIALIZED (
+    -- The same again within two days is a double charge or a second cup, not another month.
+    SELECT p.*
+    FROM (SELECT b.*, s.key, s.stem, dense_rank() OVER (ORDER BY s.key, b.currency) AS who,
+                 b.spent_on - lag(b.spent_on) OVER (PARTITION BY s.key, b.currency, b.amount
+                                                    ORDER BY b.spent_on, b.expense_id) AS again
+          FROM bought b
+          JOIN spelling s ON s.name = b.name) p
+    WHERE p.again IS NULL OR p.again > 2
+), clustered AS MATERIALIZED (
+    SELECT c.*, count(*) OVER (PARTITION BY c.who) AS of_whole,
+           count(*) OVER (PARTITION BY c.who, c.cluster) AS of_cluster,
+           count(*) OVER (PARTITION BY c.who, c.cluster, c.amount) AS of_amount
+    FROM (SELECT p.who, p.stem, p.currency, p.expense_id, p.spent_on, p.amount,
+                 count(*) FILTER (WHERE p.jumps) OVER (PARTITION BY p.who
+                                                       ORDER BY p.amount, p.expense_id) AS cluster
+          FROM (SELECT p.*, p.amount > 1.15 * lag(p.amount) OVER (PARTITION BY p.who
+                                                                  ORDER BY p.amount, p.expense_id)
+                           AS jumps
+                FROM payment p) p) c
+), graded AS MATERIALIZED (
+    -- Grade 1 the merchant as a whole, 2 a cluster, 3 equal amounts of a cluster.
+    SELECT g.*,
+           g.spent_on - lag(g.spent_on) OVER piece AS gap,
+           lag(g.spent_on) OVER piece AS before_on,
+           lag(g.amount) OVER piece AS before_amount,
+           lead(g.expense_id) OVER piece IS NULL AS is_last
+    FROM (SELECT c.who, c.stem, c.currency, c.expense_id, c.spent_on, c.amount, l.grade, l.cluster,
+                 dense_rank() OVER (ORDER BY c.who, l.grade, l.cluster, l.equal) AS number
+          FROM clustered c
+          CROSS JOIN LATERAL (
+              VALUES (1, NULL::bigint, NULL::numeric), (2, c.cluster, NULL),
+                  (3, c.cluster, c.amount)) AS l (grade, cluster, equal)
+          WHERE l.grade = 1 OR (l.grade = 2 AND c.of_cluster < c.of_whole)
+              OR (l.grade = 3 AND c.of_amount BETWEEN 2 AND c.of_cluster - 1)) g
+    WINDOW piece AS (PARTITION BY g.number ORDER BY g.spent_on, g.expense_id)
+), paced AS MATERIALIZED (
+    SELECT g.number, g.who, g.stem, g.currency, g.grade, g.cluster, count(*) AS payments,
+           min(g.spent_on) AS first_on, max(g.spent_on) AS last_on,
+           max(g.amount) FILTER (WHERE g.gap IS NULL) AS first_amount,
+           max(g.amount) FILTER (WHERE g.is_last) AS last_amount,
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY g.gap) AS usual_gap
+    FROM graded g
+    GROUP BY g.number, g.who, g.stem, g.currency, g.grade, g.cluster
+), stepped AS (
+    -- How many steps of the cadence each gap is, and how many days it misses them by.
+    SELECT p.number, s.steps,
+           abs(g.spent_on - CASE WHEN c.months > 0
+                                 THEN (g.before_on + make_interval(months => s.steps * c.months))::date
+                                 ELSE g.before_on + s.steps * c.days END) <= c.slack
+               AND s.steps <= 3 AS fits,
+           abs(g.amount - g.before_amount) / greatest(g.amount, g.before_amount) AS change
+    FROM paced p
+    JOIN recurring_limits c ON p.usual_gap BETWEEN c.shortest AND c.longest
+    JOIN graded g ON g.number = p.number AND g.gap IS NOT NULL
+    CROSS JOIN LATERAL (
+        SELECT greatest(1, round(g.gap::numeric / c.days))::integer AS steps) s
+), judged AS MATERIALIZED (
+    SELECT p.*, c.cadence,
+           coalesce(t.fit >= 0.75 AND (p.payments - 1) >= 0.6 * t.steps
+                    AND p.payments >= c.least + CASE WHEN p.grade > 1 THEN 1 ELSE 0 END
+                    AND t.drift <= CASE WHEN p.payments < c.young THEN 0.10
+                                        WHEN p.grade > 1 THEN least(c.drift, 0.15)
+                                        ELSE c.drift END, false) AS is_regular
+    FROM paced p
+    LEFT JOIN recurring_limits c ON p.usual_gap BETWEEN c.shortest AND c.longest
+    LEFT JOIN (SELECT s.number, sum(s.steps) AS steps,
+                      count(*) FILTER (WHERE s.fits)::numeric / count(*) AS fit,
+                      percentile_disc(0.5) WITHIN GROUP (ORDER BY s.change) AS drift
+               FROM stepped s
+               GROUP BY s.number) t ON t.number = p.number
+), piece AS MATERIALIZED (
+    -- A whole that is regular hides its parts; a short part that may continue another is kept.
+    SELECT j.*
+    FROM (SELECT j.*, bool_or(j.is_regular AND j.grade = 1) OVER (PARTITION BY j.who) AS hides_all,
+                 bool_or(j.is_regular AND j.grade = 2) OVER (PARTITION BY j.who, j.cluster) AS hides_equal
+          FROM judged j) j
+    WHERE (j.is_regular OR j.payments <= 3) AND NOT (j.grade > 1 AND j.hides_all)
+        AND NOT (j.grade = 3 AND j.hides_equal)
+), linked AS (
+    -- q goes on where p ended: another price, or another spelling of the merchant.
+    SELECT q.number, p.number AS after,
+           row_number() OVER (PARTITION BY q.number ORDER BY r.ratio, p.number) AS choice,
+           row_number() OVER (PARTITION BY p.number ORDER BY r.ratio, q.number) AS rival
+    FROM piece p
+    JOIN piece q ON q.stem = p.stem AND q.currency = p.currency AND q.number <> p.number
+        AND q.first_on > p.last_on AND (p.is_regular OR q.is_regular)
+        AND (NOT p.is_regular OR NOT q.is_regular OR p.cadence = q.cadence)
+    JOIN recurring_limits c ON c.cadence = CASE WHEN p.is_regular THEN p.cadence ELSE q.cadence END
+    CROSS JOIN LATERAL (
+        SELECT greatest(p.last_amount, q.first_amount)
+                   / least(p.last_amount, q.first_amount) AS ratio,
+               greatest(1, round((q.first_on - p.last_on)::numeric / c.days))::integer AS steps) r
+    WHERE r.ratio <= 1.7 AND r.steps <= 2
+        AND abs(q.first_on - CASE WHEN c.months > 0
+                                  THEN (p.last_on + make_interval(months => r.steps * c.months))::date
+                                  ELSE p.last_on + r.steps * c.days END) <= c.slack
+        AND (p.is_regular OR p.payments = 1 OR p.usual_gap BETWEEN c.shortest AND c.longest)
+        AND (q.is_regular OR q.payments = 1 OR q.usual_gap BETWEEN c.shortest AND c.longest)
+), rooted AS MATERIALIZED (
+    WITH RECURSIVE chain AS (
+        SELECT p.number, p.number AS root
+        FROM piece p
+        WHERE NOT EXISTS (SELECT 1 FROM linked l
+                          WHERE l.number = p.number AND l.choice = 1 AND l.rival = 1)
+        UNION ALL
+        SELECT l.number, c.root
+        FROM chain c
+        JOIN linked l ON l.after = c.number AND l.choice = 1 AND l.rival = 1
+    )
+    SELECT c.root, p.*, bool_or(p.is_regular) OVER (PARTITION BY c.root) AS is_series
+    FROM chain c
+    JOIN piece p ON p.number = c.number
+), series_member AS MATERIALIZED (
+    SELECT m.*, s.cadence, s.months, s.days, s.slack, s.per_year,
+           row_number() OVER newest AS position,
+           lag(m.spent_on) OVER oldest AS before_on,
+           lag(m.amount) OVER oldest AS before_amount
+    FROM (SELECT r.root, b.expense_id, b.spent_on, b.amount, b.base_amount, b.currency, b.key,
+                 b.label, b.category_id
+          FROM rooted r
+          JOIN graded g ON g.number = r.number
+          JOIN payment b ON b.expense_id = g.expense_id
+          WHERE r.is_series) m
+    JOIN (SELECT DISTINCT ON (r.root) r.root, c.*
+          FROM rooted r
+          JOIN recurring_limits c ON c.cadence = r.cadence
+          WHERE r.is_regular
+          ORDER BY r.root, r.payments DESC) s ON s.root = m.root
+    WINDOW newest AS (PARTITION BY m.root ORDER BY m.spent_on DESC, m.expense_id DESC),
+           oldest AS (PARTITION BY m.root ORDER BY m.spent_on, m.expense_id)
+)
+, detected AS MATERIALIZED (
+    SELECT m.root, m.currency, m.cadence, m.months, m.days, m.slack, m.per_year,
+           count(*) AS payments, min(m.spent_on) AS first_on, max(m.spent_on) AS last_on,
+           max(m.amount) FILTER (WHERE m.position = 1) AS last_amount,
+           max(m.base_amount / m.amount) FILTER (WHERE m.position = 1) AS rate,
+           max(m.label) FILTER (WHERE m.position = 1) AS label,
+           max(m.key) FILTER (WHERE m.position = 1) AS key,
+           max(m.category_id) FILTER (WHERE m.position = 1) AS category_id,
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY m.amount)
+               FILTER (WHERE m.position <= 6) AS middle_amount,
+           percentile_disc(0.5) WITHIN GROUP (
+               ORDER BY abs(m.amount - m.before_amount) / greatest(m.amount, m.before_amount))
+               AS drift,
+           count(*) FILTER (WHERE t.fits)::numeric / nullif(count(m.before_on), 0) AS fit,
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY extract(day FROM m.spent_on)::integer)
+               FILTER (WHERE m.position <= 12) AS day_of_month,
+           max(extract(day FROM m.spent_on)) FILTER (WHERE m.position <= 12)
+               - min(extract(day FROM m.spent_on)) FILTER (WHERE m.position <= 12) AS day_spread
+    FROM series_member m
+    CROSS JOIN LATERAL (
+        SELECT greatest(1, round((m.spent_on - m.before_on)::numeric / m.days))::integer AS steps) k
+    CROSS JOIN LATERAL (
+        SELECT abs(m.spent_on - CASE WHEN m.months > 0
+                                     THEN (m.before_on + make_interval(months => k.steps * m.months))::date
+                                     ELSE m.before_on + k.steps * m.days END) <= m.slack AS fits) t
+    GROUP BY m.root, m.currency, m.cadence, m.months, m.days, m.slack, m.per_year
+), dated AS MATERIALIZED (
+    -- The next one falls on the usual day of the month, where there is one.
+    SELECT d.*, n.step_on,
+           CASE WHEN d.months > 0 AND d.day_spread <= 12
+                THEN n.month + (least(d.day_of_month,
+                                      extract(day FROM n.month + interval '1 month - 1 day'))::integer - 1)
+                ELSE n.step_on END AS next_on,
+           CASE WHEN d.is_steady THEN d.last_amount ELSE d.middle_amount END AS expected,
+           -- Only people are certain.
+           least(0.99, round(d.fit * (1 - least(d.drift, 0.5)) * (d.payments - 1)
+                             / (d.payments - 0.5), 2)) AS confidence
+    FROM (SELECT d.*, d.drift <= 0.02 OR d.payments < 4 AS is_steady FROM detected d) d
+    CROSS JOIN LATERAL (
+        SELECT s.step_on,
+               date_trunc('month', CASE WHEN d.day_of_month <= 5 AND extract(day FROM s.step_on) > 25
+                                        THEN s.step_on + 7
+                                        WHEN d.day_of_month >= 25 AND extract(day FROM s.step_on) < 6
+                                        THEN s.step_on - 7 ELSE s.step_on END::timestamp)::date AS month
+        FROM (SELECT CASE WHEN d.months > 0 THEN (d.last_on + make_interval(months => d.months))::date
+                          ELSE d.last_on + d.days END AS step_on) s) n
+)
+, curated AS MATERIALIZED (
+    -- What was said about a series belongs to the one that has paid about as much.
+    SELECT DISTINCT ON (r.recurring_id) r.*, n.root,
+           row_number() OVER (PARTITION BY n.root ORDER BY n.ratio, r.recurring_id) AS choice
+    FROM ninepence.recurring r
+    LEFT JOIN LATERAL (
+        SELECT m.root, min(greatest(m.amount, r.at_amount) / least(m.amount, r.at_amount)) AS ratio
+        FROM series_member m
+        WHERE m.key = r.merchant_key AND m.currency = r.currency
+        GROUP BY m.root
+        HAVING min(greatest(m.amount, r.at_amount) / least(m.amount, r.at_amount)) <= 1.25
+        ORDER BY 2
+        LIMIT 1) n ON true
+    WHERE r.ledger_id = $1::bigint
+    ORDER BY r.recurring_id
+), told AS MATERIALIZED (
+    SELECT d.root, c.recurring_id, coalesce(c.name, d.label) AS label, d.key, d.currency,
+           coalesce(c.cadence, d.cadence) AS cadence, d.payments, d.first_on, d.last_on,
+           d.last_amount, coalesce(c.amount, d.expected) AS expected, d.rate, d.is_steady,
+           CASE WHEN c.status = 'confirmed' THEN 1.00 ELSE d.confidence END AS confidence,
+           CASE WHEN c.next_on > d.last_on THEN c.next_on
+                WHEN c.cadence <> d.cadence THEN NULL ELSE d.next_on END AS next_on,
+           c.status AS said, c.since, coalesce(c.category_id, d.category_id) AS category_id
+    FROM dated d
+    LEFT JOIN curated c ON c.root = d.root AND c.choice = 1
+    UNION ALL
+    -- Known from what was said alone; a payment of that merchant since then moves it on.
+    SELECT -c.recurring_id, c.recurring_id, c.name, c.merchant_key, c.currency,
+           coalesce(c.cadence, 'monthly'), coalesce(p.payments, 0), p.first_on, p.last_on,
+           p.last_amount, coalesce(c.amount, c.at_amount),
+           CASE WHEN c.currency = l.base_currency THEN 1
+                ELSE (SELECT y.rate FROM ninepence.rates y
+                      WHERE y.ledger_id = $1::bigint AND y.currency = c.currency
+                          AND y.on_day <= $2::date
+                      ORDER BY y.on_day DESC LIMIT 1) END,
+           true, 1.00, CASE WHEN p.last_on IS NULL OR c.next_on > p.last_on THEN c.next_on END,
+           c.status, c.since, c.category_id
+    FROM curated c
+    JOIN ninepence.ledgers l ON l.ledger_id = $1::bigint
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS payments, min(p.spent_on) AS first_on, max(p.spent_on) AS last_on,
+               (array_agg(p.amount ORDER BY p.spent_on DESC, p.expense_id DESC))[1] AS last_amount
+        FROM payment p
+        WHERE p.key = c.merchant_key AND p.currency = c.currency
+            AND p.amount BETWEEN c.at_amount / 1.25 AND c.at_amount * 1.25) p ON true
+    WHERE c.root IS NULL OR c.choice > 1
+), series AS MATERIALIZED (
+    SELECT t.root, t.recurring_id, t.label, t.key, t.currency, t.cadence, l.months, l.days, l.slack,
+           l.per_year, t.payments, t.first_on, t.last_on, t.last_amount, t.expected, t.rate,
+           t.is_steady, t.confidence, n.next_on, t.category_id,
+           coalesce(t.said = 'confirmed', false) AS is_confirmed,
+           CASE WHEN t.said IN ('ignored', 'paused', 'cancelled') THEN t.said
+                WHEN $2::date > n.next_on + greatest(l.slack, least(l.days, 45))
+                    AND t.said IS NULL THEN 'ended'
+                WHEN $2::date > n.next_on + l.slack THEN 'late'
+                ELSE 'active' END AS status,
+           coalesce(t.said = 'cancelled' AND t.last_on > t.since + l.slack, false) AS comes_still
+    FROM told t
+    JOIN recurring_limits l ON l.cadence = t.cadence
+    CROSS JOIN LATERAL (
+        SELECT coalesce(t.next_on, CASE WHEN l.months > 0
+                                        THEN (t.last_on + make_interval(months => l.months))::date
+                                        ELSE t.last_on + l.days END, t.since) AS next_on) n
+)
