@@ -66,6 +66,11 @@ bool db_listen_is_on(const struct db_listener *listener)
     return listener->state == LISTENER_ON;
 }
 
+bool db_listen_is_possible(const struct db_listener *listener)
+{
+    return !listener->is_impossible;
+}
+
 /* --- its own pool ---------------------------------------------------------------------------- */
 
 static void on_notified(void *data, const char *channel, const char *payload)

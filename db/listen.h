@@ -27,9 +27,12 @@ struct db_listen_options {
 MUST_CHECK struct db_listener *db_listen(struct db_pool *pool,
                                          const struct db_listen_options *options);
 
-/* False before the first connection, after a loss, and for good behind a pooler that shares sessions
- * and whose server cannot be reached otherwise: then look from time to time instead. */
+/* False before the first connection, after a loss until resumed(), and where it is not possible. */
 bool db_listen_is_on(const struct db_listener *listener);
+
+/* False, and for good, once it is known that a pooler which shares sessions stands in the way and the
+ * server cannot be reached past it: nothing will ever be heard, look from time to time instead. */
+bool db_listen_is_possible(const struct db_listener *listener);
 
 /* No callback runs after this. */
 void db_listen_end(struct db_listener *listener);
