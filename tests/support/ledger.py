@@ -8,6 +8,9 @@
 The server is started on first use, listens on a socket in a private folder only, and is stopped
 when the process ends. Templates are made once; a copy takes some 50 ms. PrivateHome is the other
 way: a home folder of its own in which the binary runs its private cluster.
+
+With NINEPENCE_POOLED=1 the binary meets the copies through PgBouncer in transaction mode; what the
+tests themselves look up goes past it.
 """
 import atexit
 import os
@@ -16,12 +19,13 @@ import signal
 import subprocess
 import tempfile
 
-from support import mcp_client, with_postgres
+from support import mcp_client, with_pgbouncer, with_postgres
 
 NOW = "2026-11-22T12:00:00Z"
 TODAY = "2026-11-22"
 SETTINGS = ("listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off",
             "shared_buffers=32MB", "max_connections=60", "log_min_messages=warning", "jit=off")
+POOLED = os.environ.get("NINEPENCE_POOLED") == "1"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -45,6 +49,7 @@ class Postgres:
         self.process = None
         self.templates = {}
         self.copies = 0
+        self.pooler = None
         self.start()
 
     def start(self):
@@ -92,11 +97,18 @@ class Postgres:
         self.copies += 1
         return self.create(f"{template}_{self.copies}", template)
 
+    def pooled_url(self, database):
+        if not self.pooler:
+            self.pooler = with_pgbouncer.Pooler(self.folder)
+        return self.pooler.url(database)
+
     def stop(self):
         if self.process and self.process.poll() is None:
             with_postgres.stop(self.process)
 
     def remove(self):
+        if self.pooler:
+            self.pooler.stop()
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -111,7 +123,9 @@ class Database:
 
     def env(self, **more):
         """Environment for a server on this database, on the day of the small ledger."""
-        return mcp_client.base_environment(**{"DATABASE_URL": self.url, "NINEPENCE_NOW": NOW, **more})
+        is_pooled = POOLED and self.name not in self.postgres.templates  # copied while nobody is in
+        url = self.postgres.pooled_url(self.name) if is_pooled else self.url
+        return mcp_client.base_environment(**{"DATABASE_URL": url, "NINEPENCE_NOW": NOW, **more})
 
     def execute(self, sql):
         self.postgres._psql(self.name, ["-f", "-"], input=sql.encode("utf-8"))

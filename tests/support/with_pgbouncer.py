@@ -19,7 +19,7 @@ import with_postgres as postgres
 PORT = 6432
 CONFIGURATION = """
 [databases]
-postgres = host={server} port=5432 dbname=postgres user=postgres
+* = host={server} port=5432 user=postgres
 [pgbouncer]
 listen_addr =
 listen_port = {port}
@@ -30,6 +30,7 @@ default_pool_size = 3
 max_client_conn = 200
 ignore_startup_parameters =
 query_wait_timeout = 15
+server_idle_timeout = 2
 logfile = {home}/log
 pidfile =
 """
@@ -44,32 +45,45 @@ def wait_for(path, process):
     return True
 
 
-def main(command):
-    program = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
-    if not program:
-        sys.exit("with_pgbouncer: no pgbouncer found; on Debian: apt install pgbouncer")
-    user = postgres.server_user()
-    home = tempfile.mkdtemp(prefix="npb-", dir="/tmp")
-    pooler = None
-    try:
-        with open(home + "/ini", "w", encoding="ascii") as file:
-            file.write(CONFIGURATION.format(server=os.environ["TEST_PG_SOCKET_DIR"], port=PORT, home=home))
-        os.chmod(home + "/ini", 0o644)
-        postgres.give(home, user)
-        pooler = subprocess.Popen([program, home + "/ini"], cwd="/", preexec_fn=postgres.become(user),
-                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                  stderr=subprocess.DEVNULL)
-        if not wait_for("%s/.s.PGSQL.%d" % (home, PORT), pooler):
-            with open(home + "/log", encoding="utf-8", errors="replace") as log:
+class Pooler:
+    """A PgBouncer before all databases of the server whose socket lies in `server`."""
+
+    def __init__(self, server):
+        program = shutil.which("pgbouncer", path=os.environ.get("PATH", "") + ":/usr/sbin")
+        if not program:
+            sys.exit("with_pgbouncer: no pgbouncer found; on Debian: apt install pgbouncer")
+        user = postgres.server_user()
+        self.home = tempfile.mkdtemp(prefix="npb-", dir="/tmp")
+        os.chmod(self.home, 0o755)
+        with open(self.home + "/ini", "w", encoding="ascii") as file:
+            file.write(CONFIGURATION.format(server=server, port=PORT, home=self.home))
+        os.chmod(self.home + "/ini", 0o644)
+        postgres.give(self.home, user)
+        self.process = subprocess.Popen([program, self.home + "/ini"], cwd="/",
+                                        preexec_fn=postgres.become(user), stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        if not wait_for("%s/.s.PGSQL.%d" % (self.home, PORT), self.process):
+            with open(self.home + "/log", encoding="utf-8", errors="replace") as log:
                 sys.exit("with_pgbouncer: it did not start:\n" + log.read())
+
+    def url(self, database):
+        return "postgresql:///%s?host=%s&port=%d&user=postgres" % (database, self.home, PORT)
+
+    def stop(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+            self.process.wait()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def main(command):
+    pooler = Pooler(os.environ["TEST_PG_SOCKET_DIR"])
+    try:
         environment = dict(os.environ, TEST_POOLED="1", DIRECT_URL=os.environ["DATABASE_URL"],
-                           DATABASE_URL="postgresql:///postgres?host=%s&port=%d&user=postgres" % (home, PORT))
+                           DATABASE_URL=pooler.url("postgres"))
         return subprocess.run(command, env=environment, check=False).returncode
     finally:
-        if pooler and pooler.poll() is None:
-            pooler.terminate()
-            pooler.wait()
-        shutil.rmtree(home, ignore_errors=True)
+        pooler.stop()
 
 
 if __name__ == "__main__":
