@@ -70,18 +70,6 @@ static int refuse_amount(struct change *change, const struct budget *from, const
                          "Move less, or repeat with allow_negative.");
 }
 
-/* The amount after `delta` came off (sign -1) or on. In the arena, NULL when out of memory. */
-static const char *moved(struct change *change, const char *amount, const char *delta, int sign)
-{
-    struct call *call = change_call(change);
-    char text[DECIMAL_TEXT_SIZE];
-    const char *other = sign < 0 ? delta : arena_printf(call_arena(call), "-%s", delta);
-    if (!other)
-        return NULL;
-    money_difference(amount ? amount : "0", other, call_ledger(call)->exponent, text);
-    return arena_strdup(call_arena(call), text);
-}
-
 static int found(struct change *change, const struct db_rows *const *rows)
 {
     const struct transfer *transfer = change_state(change);
@@ -93,14 +81,17 @@ static int found(struct change *change, const struct db_rows *const *rows)
         r = budget_read(change, rows[transfer->found_at], 1, &to);
     if (r != 0)
         return r;
-    const char *rest = moved(change, from.amount, a->amount.text, -1);
-    const char *sum = moved(change, to.amount, a->amount.text, 1);
-    if (!rest || !sum)
-        return -ENOMEM;
+    int exponent = call_ledger(change_call(change))->exponent;
+    char rest[DECIMAL_TEXT_SIZE];
+    char sum[DECIMAL_TEXT_SIZE];
+    money_difference(from.amount ? from.amount : "0", a->amount.text, exponent, rest);
+    money_sum(to.amount ? to.amount : "0", a->amount.text, exponent, sum);
     if (money_sign(rest) < 0 && !a->allow_negative)
         return refuse_amount(change, &from, transfer->month);
-    from.amount = rest;
-    to.amount = sum;
+    from.amount = arena_strdup(call_arena(change_call(change)), rest);
+    to.amount = arena_strdup(call_arena(change_call(change)), sum);
+    if (!from.amount || !to.amount)
+        return -ENOMEM;
     r = budget_put(change, &from, transfer->month, false);
     if (r == 0)
         r = budget_put(change, &to, transfer->month, false);
@@ -169,10 +160,12 @@ static void balance_read(const struct change_story *story, size_t n, struct bala
         return;
     budget_shown(story, row, "category", &ret_balance->category);
     budget_shown(story, row, "amount", &ret_balance->after);
-    const char *delta =
-        gave ? arena_printf(call_arena(call), "-%s", a->amount.text) : a->amount.text;
-    money_difference(buf_text(&ret_balance->after), delta ? delta : "0",
-                     call_ledger(call)->exponent, ret_balance->before);
+    if (gave)
+        money_sum(buf_text(&ret_balance->after), a->amount.text, call_ledger(call)->exponent,
+                  ret_balance->before);
+    else
+        money_difference(buf_text(&ret_balance->after), a->amount.text, call_ledger(call)->exponent,
+                         ret_balance->before);
 }
 
 static void say_balance(struct buf *text, const struct balance *balance, const char *currency)

@@ -273,10 +273,10 @@ static void test_period_phrase_is_what_a_person_says(void **state)
     (void)state;
     expect_phrase("last_month", "in October 2026");
     expect_phrase("2026", "in 2026");
-    expect_phrase("last_2_years", "in 2024 to 2025");
+    expect_phrase("last_2_years", "from 2024 to 2025");
     expect_phrase("2026-q3", "in the third quarter of 2026");
-    expect_phrase("2026-05..2026-09", "in May to September 2026");
-    expect_phrase("last_12_months", "in November 2025 to October 2026");
+    expect_phrase("2026-05..2026-09", "from May to September 2026");
+    expect_phrase("last_12_months", "from November 2025 to October 2026");
     expect_phrase("2026-11-05", "on 5 November 2026");
     expect_phrase("mtd", "from 1 to 22 November 2026");
     expect_phrase("last_30_days", "from 24 October to 22 November 2026");

@@ -134,6 +134,18 @@ const char *money_difference(const char *one, const char *other, int exponent,
     return decimal_format(r == 0 ? difference : (struct decimal){.scale = exponent}, ret_text);
 }
 
+const char *money_sum(const char *one, const char *other, int exponent,
+                      char ret_text[DECIMAL_TEXT_SIZE])
+{
+    struct decimal sum = {0};
+    struct decimal negative = number_or_zero(other);
+    negative.units = -negative.units;
+    int r = decimal_subtract(number_or_zero(one), negative, &sum);
+    if (r == 0)
+        r = decimal_round(sum, exponent, &sum);
+    return decimal_format(r == 0 ? sum : (struct decimal){.scale = exponent}, ret_text);
+}
+
 int money_sign(const char *numeric)
 {
     return decimal_sign(number_or_zero(numeric));

@@ -39,6 +39,10 @@ const char *money_percent(const char *part, const char *whole, char ret_text[DEC
 const char *money_difference(const char *one, const char *other, int exponent,
                              char ret_text[DECIMAL_TEXT_SIZE]);
 
+/* one + other, the same. */
+const char *money_sum(const char *one, const char *other, int exponent,
+                      char ret_text[DECIMAL_TEXT_SIZE]);
+
 /* Sign of numeric text: -1, 0, 1. */
 int money_sign(const char *numeric);
 

@@ -61,6 +61,17 @@ static bool is_calendar_months(struct period_range range)
     return civil_of(range.from).day == 1 && is_month_end(civil_of(range.to));
 }
 
+/* Several months that are neither one quarter nor whole years need a "from" before their "to". */
+static bool is_span_of_months(struct period_range range)
+{
+    struct civil from = civil_of(range.from);
+    struct civil to = civil_of(range.to);
+    int months = (to.year - from.year) * 12 + to.month - from.month + 1;
+    bool is_years = from.month == 1 && to.month == 12;
+    bool is_quarter = months == 3 && from.month % 3 == 1;
+    return months > 1 && !is_quarter && !(is_years && from.year == to.year);
+}
+
 static void describe(struct period_range range, const struct calendar *calendar, struct buf *text)
 {
     struct civil from = civil_of(range.from);
@@ -75,7 +86,7 @@ void period_range_phrase(struct period_range range, const struct calendar *calen
                          struct buf *text)
 {
     if (calendar->first_day_of_month == 1 && is_calendar_months(range))
-        buf_append_text(text, "in ");
+        buf_append_text(text, is_span_of_months(range) ? "from " : "in ");
     else
         buf_append_text(text, range.from == range.to ? "on " : "from ");
     describe(range, calendar, text);

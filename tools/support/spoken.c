@@ -227,8 +227,13 @@ void spoken_change(struct buf *text, const struct answer *answer, const char *be
         (void)buf_append_text(text, "as much as ");
         return;
     }
-    if (money_sign(before) > 0)
-        (void)buf_printf(text, "%s %%", without_sign(money_percent(change, before, percent)));
+    bool has_percent = money_sign(before) > 0;
+    if (has_percent && money_sign(money_percent(change, before, percent)) == 0) {
+        (void)buf_append_text(text, "about as much as ");
+        return;
+    }
+    if (has_percent)
+        (void)buf_printf(text, "%s %%", without_sign(percent));
     else
         spoken_size(text, answer, change);
     (void)buf_append_text(text, sign > 0 ? " more than " : " less than ");
