@@ -24,9 +24,11 @@ enum {
     /* periods */
     PERIOD_MAX_COUNT = 1200, /* n of last_n_months and its like */
     COMPARE_MAX_PERIODS = 12,
-    MONTHS_MAX = 24,        /* months side by side */
-    DUE_DAYS_MAX = 366,     /* days ahead of a list of what is due */
-    UNUSUAL_DAYS_MAX = 366, /* days that one call looks through for what is odd */
+    MONTHS_MAX = 24,          /* months side by side */
+    FORECAST_MONTHS_MAX = 36, /* months ahead of a forecast */
+    SCENARIO_MAX = 20,        /* changes of one scenario */
+    DUE_DAYS_MAX = 366,       /* days ahead of a list of what is due */
+    UNUSUAL_DAYS_MAX = 366,   /* days that one call looks through for what is odd */
 
     /* lists */
     ROWS_MAX = 100,

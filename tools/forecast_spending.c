@@ -1,0 +1,269 @@
+/* forecast_spending: what will be spent until the end of the month or a later day, with a band; what
+ * changes if something is cancelled or cut; whether a purchase can be afforded. The method is in
+ * docs/forecast_spending.md, the thresholds in support/forecast_limits.sql. */
+#include "tools/tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/forecast_spending.sql.h"
+#include "tools/support/answer.h"
+#include "tools/support/fold.h"
+#include "tools/support/limits.h"
+#include "tools/support/outlook.h"
+#include "tools/support/query.h"
+#include "tools/support/sentence.h"
+
+enum {
+    ARRAY_MAX_BYTES = 64 * 1024
+};
+
+struct forecast_spending_args {
+    const char *until;
+    struct field_list scenario; /* of struct outlook_wish */
+    struct outlook_purchase purchase;
+
+    struct outlook outlook; /* not an argument */
+};
+
+static const struct field wish_fields[] = {
+    ARG_TEXT(struct outlook_wish, target, .flags = FIELD_REQUIRED, .max = PATH_MAX_POINTS,
+             .doc = "A recurring payment or a category."),
+    ARG_TEXT(struct outlook_wish, change, .flags = FIELD_REQUIRED, .max = 40,
+             .doc = "cancel, -20% or +50.00 (each time; categories: a month)."),
+    ARG_DATE(struct outlook_wish, from, .doc = "Default tomorrow."),
+    ARG_END,
+};
+
+static const struct field purchase_fields[] = {
+    ARG_MONEY(struct outlook_purchase, amount, .flags = FIELD_REQUIRED, .doc = "Price."),
+    ARG_DATE(struct outlook_purchase, date, .doc = "Default today."),
+    ARG_END,
+};
+
+static const struct field args[] = {
+    ARG_TEXT(struct forecast_spending_args, until, .max = 40, .def = "this_month",
+             .doc = "A day or the end of a period: 2026-12-31, this_year, 2027-Q1."),
+    ARG_LIST(struct forecast_spending_args, scenario, .item = &field_object, .fields = wish_fields,
+             .size = sizeof(struct outlook_wish), .max = SCENARIO_MAX, .doc = "What if."),
+    ARG_OBJECT(struct forecast_spending_args, purchase, struct outlook_purchase,
+               .fields = purchase_fields, .doc = "Can it be afforded?"),
+    ARG_END,
+};
+
+static const struct field result[] = {
+    OUT_ANSWER(outlook_due_fields),
+    OUT_TEXT("low"),
+    OUT_TEXT("high"),
+    OUT_ANY_OBJECT("parts"),
+    OUT_ANY_OBJECT("scenario"),
+    OUT_ANY_OBJECT("purchase"),
+    OUT_ANY_OBJECT("income"),
+    OUT_ANY_OBJECT("history"),
+    OUT_END,
+};
+
+/* --- arguments ------------------------------------------------------------------------------- */
+
+/* The last day; false when the call was refused. */
+static bool read_until(struct call *call, const struct forecast_spending_args *a,
+                       struct outlook *outlook)
+{
+    const struct calendar *calendar = &call_ledger(call)->calendar;
+    const char *word = fold_text(call_arena(call), a->until ? a->until : "this_month");
+    date_day furthest = date_add_months(calendar->today, FORECAST_MONTHS_MAX);
+    char text[DATE_TEXT_SIZE];
+    struct period period = {.kind = PERIOD_NONE};
+    int r = word ? period_check_word(word) : -ENOMEM;
+    if (r == 0)
+        r = period_from_word(word, calendar, call_arena(call), &period);
+    if (r == 0 && period.kind != PERIOD_ALL && period.range.to >= calendar->today &&
+        period.range.to <= furthest) {
+        outlook->period = period;
+        return true;
+    }
+    date_format(furthest, text);
+    (void)call_refuse(call, "until",
+                      "must be a day such as %s, or a period such as this_month or this_year, "
+                      "that ends between today and %s, got \"%s\". What the books show does not "
+                      "reach further than %d months ahead.",
+                      call_ledger(call)->today, text, a->until, (int)FORECAST_MONTHS_MAX);
+    return false;
+}
+
+/* "cancel", "-20%", "+50.00"; false when it is none of them. */
+static bool read_change(struct call *call, struct outlook_wish *wish)
+{
+    const char *text = wish->change + (wish->change[0] == '+' ? 1 : 0);
+    size_t length = strlen(text);
+    bool is_percent = length > 0 && text[length - 1] == '%';
+    struct money number;
+    if (strcasecmp(wish->change, "cancel") == 0) {
+        wish->how = "cancel";
+        wish->number = "0";
+        return true;
+    }
+    char *digits = arena_strndup(call_arena(call), text, is_percent ? length - 1 : length);
+    if (!digits || money_parse(call_arena(call), digits, &number) != 0)
+        return false;
+    wish->how = is_percent ? "percent" : "amount";
+    wish->number = number.text;
+    return !is_percent ||
+           money_sign(money_difference(number.text, "-100", MONEY_MAX_DECIMALS, wish->room)) >= 0;
+}
+
+static bool read_scenario(struct call *call, struct forecast_spending_args *a)
+{
+    struct outlook_wish *wishes = a->scenario.items;
+    const struct outlook *outlook = &a->outlook;
+    for (size_t i = 0; i < a->scenario.count; i++) {
+        struct outlook_wish *wish = &wishes[i];
+        const char *field = arena_printf(call_arena(call), "scenario[%zu].", i);
+        if (!field)
+            return false;
+        if (!read_change(call, wish)) {
+            (void)call_refuse(call, arena_printf(call_arena(call), "%schange", field),
+                              "must be cancel, per cent such as -20%% (not below -100%%), or an "
+                              "amount such as +50.00, got \"%s\"",
+                              wish->change);
+            return false;
+        }
+        date_day tomorrow = call_ledger(call)->calendar.today + 1;
+        if (wish->from.given && wish->from.day > outlook->period.range.to) {
+            (void)call_refuse(call, arena_printf(call_arena(call), "%sfrom", field),
+                              "must not be after until, %s, got %s", outlook->period.to,
+                              wish->from.text);
+            return false;
+        }
+        if (!wish->from.given || wish->from.day < tomorrow)
+            date_format(tomorrow, wish->from.text);
+    }
+    return true;
+}
+
+static bool read_purchase(struct call *call, struct forecast_spending_args *a)
+{
+    const struct ledger *ledger = call_ledger(call);
+    struct outlook_purchase *purchase = &a->purchase;
+    if (!purchase->amount.text)
+        return true;
+    if (!purchase->date.given) {
+        purchase->date.day = ledger->calendar.today;
+        date_format(purchase->date.day, purchase->date.text);
+    }
+    if (money_sign(purchase->amount.text) <= 0)
+        (void)call_refuse(call, "purchase.amount", "must be above 0, got %s",
+                          purchase->amount.text);
+    else if (money_check(&purchase->amount, ledger->currency) != 0)
+        (void)call_refuse(call, "purchase.amount", "%s has %d decimals, got %s", ledger->currency,
+                          ledger->exponent, purchase->amount.text);
+    else if (purchase->date.day < ledger->calendar.today ||
+             purchase->date.day > a->outlook.period.range.to)
+        (void)call_refuse(call, "purchase.date", "must lie between today and until, %s, got %s",
+                          a->outlook.period.to, purchase->date.text);
+    else
+        return true;
+    return false;
+}
+
+/* --- asking ---------------------------------------------------------------------------------- */
+
+static int forecast_read(struct call *call, const struct db_rows *rows);
+
+/* $5 to $8 as arrays. */
+static int wish_values(struct call *call, const struct forecast_spending_args *a,
+                       const char **values)
+{
+    const struct outlook_wish *wishes = a->scenario.items;
+    struct buf arrays[4] = {BUF_INIT(ARRAY_MAX_BYTES), BUF_INIT(ARRAY_MAX_BYTES),
+                            BUF_INIT(ARRAY_MAX_BYTES), BUF_INIT(ARRAY_MAX_BYTES)};
+    int r = 0;
+    for (size_t i = 0; i < a->scenario.count; i++) {
+        const char *target = fold_text(call_arena(call), wishes[i].target);
+        r = target ? r : -ENOMEM;
+        (void)db_array_append(&arrays[0], target ? target : "");
+        (void)db_array_append(&arrays[1], wishes[i].how);
+        (void)db_array_append(&arrays[2], wishes[i].number);
+        (void)db_array_append(&arrays[3], wishes[i].from.text);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(arrays); i++) {
+        values[i] = db_array_end(&arrays[i]) == 0
+                        ? arena_strdup(call_arena(call), buf_text(&arrays[i]))
+                        : NULL;
+        r = values[i] ? r : -ENOMEM;
+        buf_free(&arrays[i]);
+    }
+    return r;
+}
+
+static int forecast_start(struct call *call)
+{
+    struct forecast_spending_args *a = call_args(call);
+    const struct ledger *ledger = call_ledger(call);
+    struct outlook *outlook = &a->outlook;
+    const char *values[9];
+    char first[DATE_TEXT_SIZE];
+    char most[24];
+    if (!read_until(call, a, outlook) || !read_scenario(call, a) || !read_purchase(call, a))
+        return 0;
+    outlook->wishes = a->scenario.items;
+    outlook->wish_count = a->scenario.count;
+    outlook->purchase = a->purchase.amount.text ? &a->purchase : NULL;
+    outlook->first = calendar_month_start(&ledger->calendar, ledger->calendar.today);
+    (void)snprintf(most, sizeof(most), "%d", ROWS_MAX);
+    values[0] = ledger->id_text;
+    values[1] = ledger->today;
+    values[2] = date_format(outlook->first, first);
+    values[3] = outlook->period.to;
+    int r = wish_values(call, a, values + 4);
+    values[8] = most;
+    return r == 0 ? tool_read(call, &sql_forecast, values, forecast_read) : r;
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static int refuse_wish(struct call *call, const struct outlook *outlook, const struct db_rows *rows)
+{
+    size_t i = outlook_unknown_wish(outlook, rows);
+    const char *field = arena_printf(call_arena(call), "scenario[%zu].target", i);
+    OWNED_BUF name = BUF_INIT(2000);
+    sentence_name(&name, outlook->wishes[i].target);
+    return call_refuse(call, field,
+                       "there is no recurring payment and no category %s. list_recurring shows "
+                       "the payments, get_context the categories.",
+                       buf_text(&name));
+}
+
+static int forecast_read(struct call *call, const struct db_rows *rows)
+{
+    struct forecast_spending_args *a = call_args(call);
+    struct outlook *outlook = &a->outlook;
+    struct answer answer = {.call = call, .rows = rows};
+    if (!outlook_has_history(rows))
+        return call_refuse(call, NULL,
+                           "The books hold less than %s days of expenses, too few to tell what is "
+                           "usual. Record or import some weeks first.",
+                           db_rows_text(rows, 0, OUTLOOK_LEAST_DAYS));
+    if (outlook_unknown_wish(outlook, rows) < outlook->wish_count)
+        return refuse_wish(call, outlook, rows);
+    answer_begin(&answer);
+    int r = outlook_read(&answer, outlook);
+    if (r != 0)
+        return r;
+    outlook_write(&answer, outlook);
+    return answer_end(&answer);
+}
+
+const struct tool tool_forecast_spending = {
+    .name = "forecast_spending",
+    .title = "Forecast spending",
+    .description = "What will be spent by the end of the month or a later day, what cancelling or "
+                   "cutting something would save, whether a purchase can be afforded.",
+    .flags = TOOL_READ_ONLY,
+    .args = args,
+    .args_size = sizeof(struct forecast_spending_args),
+    .result = result,
+    .start = forecast_start,
+};
