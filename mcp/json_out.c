@@ -6,6 +6,10 @@
 
 #include "base/utf8.h"
 
+enum {
+    PIECE_BYTES = 1024 /* of text that are escaped at once */
+};
+
 void json_out_init(struct json_out *out, struct buf *buf)
 {
     *out = (struct json_out){.buf = buf};
@@ -80,11 +84,6 @@ static void append_escape(struct buf *buf, uint32_t point)
     }
 }
 
-static bool is_plain(unsigned char c)
-{
-    return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
-}
-
 /* Appends the sequence at `text` (not plain ASCII); returns its length. */
 static size_t append_special(struct buf *buf, const char *text, size_t length)
 {
@@ -102,28 +101,95 @@ static size_t append_special(struct buf *buf, const char *text, size_t length)
     return n;
 }
 
-static void append_quoted(struct buf *buf, const char *text, size_t length)
+/* What a byte becomes: itself, the letter behind a backslash, or 0 for what needs a closer look. */
+#define SAME_8(c) c, (c) + 1, (c) + 2, (c) + 3, (c) + 4, (c) + 5, (c) + 6, (c) + 7
+
+static const char written[256] = {
+    ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r', [0x20] = SAME_8(0x20),
+    SAME_8(0x28), SAME_8(0x30), SAME_8(0x38), SAME_8(0x40), SAME_8(0x48), SAME_8(0x50),
+    SAME_8(0x58), SAME_8(0x60), SAME_8(0x68), SAME_8(0x70), 'x',          'y',
+    'z',          '{',          '|',          '}',          '~'};
+
+/* Copies ASCII with its short escapes up to what needs a closer look; `to` has room for twice as
+ * much. Returns how many bytes of the text were read. */
+static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_written)
 {
     size_t at = 0;
+    char *begin = to;
+    for (; at < length; at++) {
+        unsigned char c = (unsigned char)text[at];
+        char w = written[c];
+        if (w == 0)
+            break;
+        /* Without a branch: the backslash stays only where it is wanted. */
+        *to = '\\';
+        to += (c < 0x20) | (c == '"') | (c == '\\');
+        *to++ = w;
+    }
+    *ret_written = (size_t)(to - begin);
+    return at;
+}
+
+/* A piece of text, in one go where the buffer has room for the worst. */
+static size_t append_piece(struct buf *buf, const char *text, size_t length)
+{
+    if (length > PIECE_BYTES)
+        length = PIECE_BYTES;
+    if (buf->error || buf->cap - buf->length < 2 * length)
+        return append_special(buf, text, length);
+    char *to = buf_reserve(buf, 2 * length);
+    if (!to)
+        return length;
+    size_t count;
+    size_t read = copy_ascii(to, text, length, &count);
+    buf_commit(buf, count);
+    return read;
+}
+
+static void append_slowly(struct buf *buf, const char *text, size_t length)
+{
     (void)buf_append_char(buf, '"');
-    while (at < length) {
-        size_t run = at;
-        while (run < length && is_plain((unsigned char)text[run]))
-            run++;
-        if (run > at)
-            (void)buf_append(buf, text + at, run - at);
-        at = run;
-        if (at < length)
+    for (size_t at = 0; at < length;) {
+        at += append_piece(buf, text + at, length - at);
+        if (at < length && written[(unsigned char)text[at]] == 0)
             at += append_special(buf, text + at, length - at);
     }
     (void)buf_append_char(buf, '"');
 }
 
+/* A string with one byte before and one behind it where they are not 0: short ASCII, which is nearly
+ * all there is, at one go. */
+static void append_quoted(struct buf *buf, char before, const char *text, size_t length, char after)
+{
+    size_t most = 2 * length + 4;
+    char *to = length <= PIECE_BYTES && !buf->error && buf->cap - buf->length >= most
+                   ? buf_reserve(buf, most)
+                   : NULL;
+    if (to) {
+        char *begin = to;
+        size_t count;
+        *to = before;
+        to += before != 0;
+        *to++ = '"';
+        if (copy_ascii(to, text, length, &count) == length) {
+            to += count;
+            *to++ = '"';
+            *to = after;
+            to += after != 0;
+            buf_commit(buf, (size_t)(to - begin));
+            return;
+        }
+    }
+    if (before)
+        (void)buf_append_char(buf, before);
+    append_slowly(buf, text, length);
+    if (after)
+        (void)buf_append_char(buf, after);
+}
+
 void json_key(struct json_out *out, const char *key)
 {
-    begin_value(out);
-    append_quoted(out->buf, key, strlen(key));
-    (void)buf_append_char(out->buf, ':');
+    append_quoted(out->buf, out->needs_comma ? ',' : '\0', key, strlen(key), ':');
     out->needs_comma = false;
 }
 
@@ -137,8 +203,8 @@ void json_text(struct json_out *out, const char *text)
 
 void json_text_n(struct json_out *out, const char *text, size_t length)
 {
-    begin_value(out);
-    append_quoted(out->buf, text, length);
+    append_quoted(out->buf, out->needs_comma ? ',' : '\0', text, length, '\0');
+    out->needs_comma = true;
 }
 
 void json_int(struct json_out *out, int64_t number)
