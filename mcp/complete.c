@@ -24,6 +24,12 @@ const char *complete_value(const struct call *call)
     return json_get_text(json_get(call->request.message.params, "argument"), "value");
 }
 
+const struct field *complete_field(const struct call *call)
+{
+    const struct prompt *prompt = call->item;
+    return call->uri ? NULL : field_find(prompt->args, complete_argument(call));
+}
+
 const char *complete_known(const struct call *call, const char *name)
 {
     const cJSON *context = json_get(call->request.message.params, "context");

@@ -11,6 +11,9 @@
 const char *complete_argument(const struct call *call);
 const char *complete_value(const struct call *call);
 
+/* The declaration of the argument; NULL for a variable of a template. */
+const struct field *complete_field(const struct call *call);
+
 /* An argument that is filled in already, NULL when it is not (or the client does not tell). */
 const char *complete_known(const struct call *call, const char *name);
 

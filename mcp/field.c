@@ -147,6 +147,12 @@ static int check_known(struct bind *bind, const struct field_part *parts, size_t
     return 0;
 }
 
+void bind_keep(struct bind *bind, cJSON *tree)
+{
+    tree->next = bind->kept;
+    bind->kept = tree;
+}
+
 /* A default that needs no memory: text, number, true, false. */
 static cJSON scalar_default(const struct field *field)
 {
@@ -170,8 +176,7 @@ static int bind_default(struct bind *bind, const struct field *field, void *targ
     cJSON *tree = json_parse(field->def, strlen(field->def), &why);
     if (!tree)
         return why ? bind_fail(bind, "the default is not JSON") : -ENOMEM;
-    tree->next = bind->kept;
-    bind->kept = tree;
+    bind_keep(bind, tree);
     return field->type->bind(bind, field, tree, target);
 }
 
@@ -257,8 +262,7 @@ const cJSON *bind_unpack(struct bind *bind, const cJSON *value, char open)
     cJSON *tree = json_parse(text, strlen(text), &why);
     if (!tree)
         return why ? value : NULL;
-    tree->next = bind->kept;
-    bind->kept = tree;
+    bind_keep(bind, tree);
     return tree;
 }
 

@@ -17,4 +17,7 @@ void field_schema_of_value(const struct field *field, struct json_out *out);
  * one; otherwise `value` itself. NULL when out of memory. */
 const cJSON *bind_unpack(struct bind *bind, const cJSON *value, char open);
 
+/* Takes over a parsed tree whose values are bound; bind_clear() gives it back. */
+void bind_keep(struct bind *bind, cJSON *tree);
+
 #endif

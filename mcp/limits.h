@@ -35,6 +35,7 @@ enum mcp_limits {
     MCP_LISTENER_URIS_MAX = 1000,        /* resources that one of them listens to */
     MCP_COMPLETIONS_MAX = 100,           /* values in one answer; the protocol's limit */
     MCP_URI_MAX = 2048,                  /* bytes of a URI that is looked up */
+    MCP_ARGUMENTS_MAX = 16 * 1024,       /* bytes of arguments that a resource has for its tool */
 
     MCP_PAGE_ENTRIES = 100,      /* of a list */
     MCP_CURSOR_MAX = 1024,       /* bytes of a cursor that are looked at */

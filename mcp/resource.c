@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mcp/call_impl.h"
+#include "mcp/field_impl.h"
 #include "mcp/limits.h"
 #include "mcp/methods.h"
 #include "mcp/server_impl.h"
@@ -67,15 +68,45 @@ void resource_blob(struct call *call, const char *uri, const char *mime_type, co
 
 /* --- the kind of call ------------------------------------------------------------------------ */
 
-static int bind_nothing(struct call *call)
+/* The arguments of the resource's tool as text. */
+static int write_arguments(struct call *call, struct buf *text)
 {
-    (void)call;
-    return 0;
+    const struct resource *resource = resource_of(call);
+    struct json_out out;
+    if (!resource->arguments)
+        return buf_append_text(text, "{}");
+    json_out_init(&out, text);
+    int r = resource->arguments(call, &out);
+    if (r == -EINVAL)
+        return bind_fail(&call->bind, "there is no such resource");
+    return r < 0 ? r : text->error;
+}
+
+static int bind_tool_of_resource(struct call *call)
+{
+    const struct tool *tool = resource_of(call)->tool;
+    OWNED_BUF text = BUF_INIT(MCP_ARGUMENTS_MAX);
+    const char *why = NULL;
+    if (!tool)
+        return 0;
+    call->tool = tool;
+    call->args = arena_alloc(&call->arena, tool->args_size);
+    if (!call->args)
+        return -ENOMEM;
+    int r = write_arguments(call, &text);
+    if (r < 0)
+        return r;
+    cJSON *arguments = json_parse(text.data, text.length, &why);
+    if (!arguments)
+        return -ENOMEM;
+    bind_keep(&call->bind, arguments);
+    return bind_object(&call->bind, tool->args, arguments, call->args);
 }
 
 static int start_read(struct call *call)
 {
-    return resource_of(call)->read(call);
+    const struct resource *resource = resource_of(call);
+    return resource->tool ? resource->tool->start(call) : resource->read(call);
 }
 
 static void put_result(struct call *call, struct json_out *out)
@@ -108,9 +139,17 @@ static void send_not_found(const struct request *request, const char *uri)
     reply_error(request, &error);
 }
 
+/* Whoever reads a resource gave no arguments: what is refused is the URI. */
+static bool names_nothing(const struct call *call, const struct call_error *error)
+{
+    const char *code = error->code ? error->code : "";
+    return strcmp(code, "not_found") == 0 ||
+           (resource_of(call)->tool && strcmp(code, "invalid_argument") == 0);
+}
+
 static void send_failure(struct call *call, const struct call_error *error)
 {
-    if (error->code && strcmp(error->code, "not_found") == 0)
+    if (names_nothing(call, error))
         send_not_found(&call->request, call->uri);
     else
         reply_code(&call->request, RPC_INTERNAL_ERROR, error->message);
@@ -118,7 +157,7 @@ static void send_failure(struct call *call, const struct call_error *error)
 
 static const struct call_kind read_kind = {
     .method = "resources/read",
-    .bind = bind_nothing,
+    .bind = bind_tool_of_resource,
     .start = start_read,
     .put_result = put_result,
     .send_failure = send_failure,

@@ -29,6 +29,13 @@ struct resource {
      * resource; or with call_ask(). */
     int (*read)(struct call *call);
 
+    /* Instead of read(): the structured answer of a tool that only reads. */
+    const struct tool *tool;
+
+    /* Writes the tool's arguments, one JSON object. -EINVAL: the URI names nothing, and so do
+     * arguments that the tool refuses. NULL: no arguments. */
+    int (*arguments)(struct call *call, struct json_out *out);
+
     /* Suggests values of a template's variable (mcp/complete.h), or NULL. */
     int (*complete)(struct call *call);
 };

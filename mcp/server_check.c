@@ -99,8 +99,10 @@ static int check_resource(const struct resource *resource, struct buf *why)
         return say(why, resource->uri, "not a URI");
     if (!resource->name || !resource->name[0])
         return say(why, resource->uri, "no name");
-    if (!resource->read)
-        return say(why, resource->uri, "nothing to read");
+    if (!resource->read == !resource->tool)
+        return say(why, resource->uri, "nothing to read, or two ways to do it");
+    if (resource->tool && !(resource->tool->flags & TOOL_READ_ONLY))
+        return say(why, resource->uri, "its tool does not only read");
     if (!uri_template_is_valid(resource->uri))
         return say(why, resource->uri, "not a template of level 1");
     if (uri_is_template(resource->uri) && resource->size > 0)

@@ -357,7 +357,9 @@ static void test_check_finds_contradictions_of_resources_and_prompts(void **stat
     check_resource(resource, "ui://x: an app of another type than " RESOURCE_APP_MIME_TYPE);
     resource = resource_plain;
     resource.read = NULL;
-    check_resource(resource, "test://plain: nothing to read");
+    check_resource(resource, "test://plain: nothing to read, or two ways to do it");
+    resource.tool = &tool_hold;
+    check_resource(resource, "test://plain: its tool does not only read");
     check(&(struct mcp_server_options){.prompts = prompts}, "p: nothing to get");
 }
 
