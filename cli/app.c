@@ -10,6 +10,7 @@
 #include "cli/instructions.h"
 #include "cli/prepare.h"
 #include "cli/time_zone.h"
+#include "tools/offers.h"
 #include "tools/support/change.h"
 #include "tools/tool.h"
 
@@ -61,6 +62,7 @@ static int open_server(struct app *app)
         .time_zone = settings->time_zone ? settings->time_zone : time_zone_of_machine(),
         .now = settings->now,
         .version = NINEPENCE_VERSION,
+        .read_only = settings->read_only,
     };
     struct mcp_server_options options = {
         .name = "ninepence",
@@ -68,6 +70,8 @@ static int open_server(struct app *app)
         .version = NINEPENCE_VERSION,
         .description = "Answers spending questions and keeps the books, exactly.",
         .tools = app->tool_list,
+        .prompts = prompts_all,
+        .resources = resources_all,
         .instructions = cli_instructions,
         .extra_args = change_fields,
         .extra_args_size = sizeof(struct change_args),

@@ -21,6 +21,7 @@ endfunction()
 function(ninepence_embed_statements ret_headers)
     file(GLOB paths CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
          ${PROJECT_SOURCE_DIR}/tools/*.sql ${PROJECT_SOURCE_DIR}/tools/support/*.sql
+         ${PROJECT_SOURCE_DIR}/tools/resources/*.sql
          ${PROJECT_SOURCE_DIR}/schema/demo/*.sql)
     set(headers)
     foreach(path ${paths})
@@ -44,30 +45,32 @@ function(ninepence_embed_migrations ret_source)
     set(${ret_source} ${source} PARENT_SCOPE)
 endfunction()
 
-# tools/x.c defines `const struct tool tool_x`; the header declares all of them, the source lists them
-# sorted by name.
-function(ninepence_list_tools ret_source)
+# FOLDER/x.c defines `const struct TYPE TYPE_x`; the header declares all of them, the source lists them
+# sorted by name as TYPEs_all.
+function(ninepence_list type folder ret_source)
     set(names)
     foreach(path ${ARGN})
         get_filename_component(name ${path} NAME_WE)
         list(APPEND names ${name})
     endforeach()
     list(SORT names)
-    set(declarations)
+    set(declarations "extern const struct ${type} *const ${type}s_all[];\n")
     set(rows)
     foreach(name ${names})
-        string(APPEND declarations "extern const struct tool tool_${name};\n")
-        string(APPEND rows "    &tool_${name},\n")
+        string(APPEND declarations "extern const struct ${type} ${type}_${name};\n")
+        string(APPEND rows "    &${type}_${name},\n")
     endforeach()
-    file(CONFIGURE OUTPUT ${NINEPENCE_GENERATED}/tools/list.h @ONLY CONTENT
-"/* Made by cmake/Embed.cmake from the files in tools/. */
-@declarations@")
-    set(source ${NINEPENCE_GENERATED}/tools/list.c)
-    file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
-"/* Made by cmake/Embed.cmake from the files in tools/. */
-#include \"tools/tool.h\"
+    file(CONFIGURE OUTPUT ${NINEPENCE_GENERATED}/${folder}/list.h @ONLY CONTENT
+"/* Made by cmake/Embed.cmake from the files in @folder@/. */
+#include \"mcp/@type@.h\"
 
-const struct tool *const tools_all[] = {
+@declarations@")
+    set(source ${NINEPENCE_GENERATED}/${folder}/list.c)
+    file(CONFIGURE OUTPUT ${source} @ONLY CONTENT
+"/* Made by cmake/Embed.cmake from the files in @folder@/. */
+#include \"@folder@/list.h\"
+
+const struct @type@ *const @type@s_all[] = {
 @rows@    NULL,
 };
 ")

@@ -9,8 +9,7 @@
 #include "mcp/field.h"
 #include "mcp/tool.h"
 
-/* Each tool, and all of them: NULL-terminated, sorted by name. Generated. */
+/* Each tool, and all of them (tools_all): NULL-terminated, sorted by name. Generated. */
 #include "tools/list.h"
-extern const struct tool *const tools_all[];
 
 #endif

@@ -22,6 +22,7 @@ struct tools_context {
     const char *time_zone;   /* the same; NULL: UTC */
     const char *now;         /* a timestamp with zone that stands for the clock (tests), or NULL */
     const char *version;     /* of the program */
+    bool read_only;          /* nothing is made, not even a ledger */
     struct ledger_cache *cache; /* NULL at the start; tools_context_clear() gives it back */
 };
 

@@ -40,6 +40,8 @@ enum {
     ANSWER_DEFAULT_BYTES = 8 * 1000,
     ANSWER_MAX_BYTES = 32 * 1000,
 
+    GUIDE_MAX_BYTES = 8 * 1000, /* of the message of a prompt */
+
     /* writes */
     KEY_MAX_BYTES = 64, /* of an idempotency key */
     DESCRIPTION_MAX_POINTS = 500,
