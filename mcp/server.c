@@ -120,6 +120,7 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
     list_init(&server->ended);
     buf_init(&server->line, MCP_MESSAGE_MAX);
     list_init(&server->listeners);
+    list_init(&server->held);
     if (options->state_key)
         memcpy(server->state_key, options->state_key, sizeof(server->state_key));
     else if (getrandom(server->state_key, sizeof(server->state_key), 0) < 0)

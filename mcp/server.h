@@ -63,8 +63,11 @@ struct mcp_server_options {
     bool subscribe;
 
     /* Called when the first listener for resources came (true) and when the last one left (false).
-     * NULL is fine. */
+     * NULL is fine. With `holds_listeners` who wants to listen is answered only when the program has
+     * said mcp_server_news_ready() after that: a client that has its answer must not miss anything
+     * that happens from then on. */
     void (*listening)(void *user, bool anybody);
+    bool holds_listeners;
 
     /* Signs what travels with the client between the rounds of a call (mcp/ask.h): the key must be
      * the same in all processes that may take the next round. NULL: a random one per process. */

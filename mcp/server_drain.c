@@ -7,6 +7,7 @@
 #include "mcp/limits.h"
 #include "mcp/server_close.h"
 #include "mcp/server_impl.h"
+#include "mcp/subscribe_impl.h"
 
 static bool is_any(const struct call *call)
 {
@@ -42,6 +43,7 @@ void server_cancel_all(struct mcp_server *server)
 {
     cancel_calls(&server->waiting, is_any);
     cancel_calls(&server->running, is_any);
+    hold_free(server);
 }
 
 void server_drain(struct mcp_server *server)
@@ -55,6 +57,7 @@ void server_drain(struct mcp_server *server)
     server->is_reading = false;
     stdio_pause(server->stdio);
     cancel_calls(&server->running, is_asking);
+    mcp_server_news_ready(server);
     server_set_timer(server);
     server_wake(server);
 }

@@ -57,6 +57,8 @@ struct mcp_server {
 
     struct list listeners; /* struct listener (subscribe.c) */
     size_t listener_count;
+    struct list held; /* struct held (subscribe_hold.c) */
+    bool news_are_ready;
 
     struct buf line; /* the answer being written */
     struct json_out out;

@@ -26,6 +26,7 @@ struct listener {
     unsigned lists_with_news;
     struct watched *uris;
     size_t uri_count;
+    bool is_held; /* not acknowledged yet */
 };
 
 static const struct {
@@ -68,6 +69,8 @@ static size_t count_uris(const struct mcp_server *server)
 static void tell_program(struct mcp_server *server, size_t before)
 {
     size_t now = count_uris(server);
+    if (now == 0)
+        server->news_are_ready = false;
     if (server->options.listening && (before == 0) != (now == 0))
         server->options.listening(server->options.user, now > 0);
 }
@@ -94,6 +97,11 @@ static struct listener *find_listener(const struct mcp_server *server, const cJS
             return listener;
     }
     return NULL;
+}
+
+static bool must_wait(const struct mcp_server *server)
+{
+    return server->options.holds_listeners && !server->news_are_ready;
 }
 
 static size_t find_uri(const struct listener *listener, const char *uri)
@@ -124,7 +132,7 @@ static int add_uri(struct listener *listener, const char *uri)
 
 bool subscribe_is_open(const struct mcp_server *server, const cJSON *id)
 {
-    return id && find_listener(server, id);
+    return id && (find_listener(server, id) || hold_has(server, id));
 }
 
 bool subscribe_cancel(struct mcp_server *server, const cJSON *id)
@@ -132,7 +140,7 @@ bool subscribe_cancel(struct mcp_server *server, const cJSON *id)
     size_t before = count_uris(server);
     struct listener *listener = id ? find_listener(server, id) : NULL;
     if (!listener)
-        return false;
+        return id && hold_cancel(server, id);
     listener_free(listener);
     tell_program(server, before);
     return true;
@@ -140,6 +148,7 @@ bool subscribe_cancel(struct mcp_server *server, const cJSON *id)
 
 void subscribe_free(struct mcp_server *server)
 {
+    hold_free(server);
     LIST_FOREACH_SAFE (link, &server->listeners)
         listener_free(CONTAINER_OF(link, struct listener, link));
 }
@@ -190,7 +199,7 @@ static bool has_room(const struct mcp_server *server)
 static void flush_listener(struct listener *listener)
 {
     const struct mcp_server *server = listener->request.server;
-    if (is_legacy(listener) && !server->session.is_initialized)
+    if (listener->is_held || (is_legacy(listener) && !server->session.is_initialized))
         return;
     for (size_t i = 0; i < ARRAY_LENGTH(lists) && has_room(server); i++) {
         if (listener->lists_with_news & lists[i].list) {
@@ -270,11 +279,14 @@ void resources_subscribe(struct request *request)
             listener->lists = server->options.changing_lists;
     }
     int r = listener ? add_uri(listener, uri) : -ENOMEM;
+    bool waits = r == 0 && must_wait(server);
+    if (waits)
+        r = hold_request(request);
     if (r == -ENOSPC)
         reply_code(request, RPC_INTERNAL_ERROR, "Too many subscriptions; end some first");
     else if (r < 0)
         reply_no_memory(request);
-    else
+    else if (!waits)
         reply_empty(request);
     tell_program(server, before);
 }
@@ -405,7 +417,9 @@ void subscriptions_listen(struct request *request)
             reply_no_memory(request);
         return;
     }
-    acknowledge(listener);
+    listener->is_held = listener->uri_count > 0 && must_wait(server);
+    if (!listener->is_held)
+        acknowledge(listener);
     if (!listener->lists && listener->uri_count == 0) {
         send_end(listener);
         listener_free(listener);
@@ -413,8 +427,24 @@ void subscriptions_listen(struct request *request)
     tell_program(server, before);
 }
 
+void mcp_server_news_ready(struct mcp_server *server)
+{
+    server->news_are_ready = true;
+    hold_answer_all(server);
+    LIST_FOREACH (link, &server->listeners) {
+        struct listener *listener = CONTAINER_OF(link, struct listener, link);
+        if (listener->is_held) {
+            listener->is_held = false;
+            acknowledge(listener);
+        }
+    }
+    subscribe_flush(server);
+    server_wake(server);
+}
+
 void subscribe_say_goodbye(struct mcp_server *server)
 {
+    mcp_server_news_ready(server);
     LIST_FOREACH_SAFE (link, &server->listeners) {
         struct listener *listener = CONTAINER_OF(link, struct listener, link);
         if (is_legacy(listener))

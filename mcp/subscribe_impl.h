@@ -19,4 +19,15 @@ void subscribe_say_goodbye(struct mcp_server *server);
 
 void subscribe_free(struct mcp_server *server);
 
+/* --- subscribe_hold.c: resources/subscribe requests whose answer waits ------------------------ */
+
+/* Takes the request over. 0 or -ENOMEM. */
+int hold_request(struct request *request);
+bool hold_has(const struct mcp_server *server, const cJSON *id);
+
+/* Nobody waits for that answer any more; false when there is none with this id. */
+bool hold_cancel(struct mcp_server *server, const cJSON *id);
+void hold_answer_all(struct mcp_server *server);
+void hold_free(struct mcp_server *server);
+
 #endif

@@ -254,6 +254,80 @@ static void test_program_hears_of_the_first_and_the_last_listener(void **state)
     rig_close(&rig);
 }
 
+/* --- listeners whose answer waits ------------------------------------------------------------- */
+
+#define CLAIM                                                 \
+    "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":" \
+    "\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}"
+
+static void open_holding(struct rig *rig)
+{
+    listening_log[0] = '\0';
+    rig_open(rig, (struct mcp_server_options){.resources = resources,
+                                              .subscribe = true,
+                                              .listening = on_listening,
+                                              .holds_listeners = true});
+    rig_shake(rig, "2025-11-25", "{}");
+}
+
+static void say_listen_both(struct rig *rig)
+{
+    rig_say(rig, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/subscribe\",\"params\":{"
+                 "\"uri\":\"test://plain\"}}");
+    rig_say(rig, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"subscriptions/listen\",\"params\":{"
+                 "\"notifications\":{\"resourceSubscriptions\":[\"test://plain\"]}," CLAIM "}}");
+    rig_say(rig, "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"ping\"}");
+    OWNED_JSON pong = rig_next(rig);
+    assert_string_equal(json_number_text(json_get(pong, "id")), "3");
+}
+
+static void test_listener_is_answered_when_the_program_is_ready(void **state)
+{
+    struct rig rig = {.user = NULL};
+    (void)state;
+    open_holding(&rig);
+    say_listen_both(&rig);
+    assert_string_equal(listening_log, "+");
+    mcp_server_news_ready(rig.server);
+    OWNED_JSON subscribed = rig_next(&rig);
+    assert_string_equal(json_number_text(json_get(subscribed, "id")), "1");
+    OWNED_JSON acknowledged = rig_next(&rig);
+    assert_string_equal(json_get_text(acknowledged, "method"),
+                        "notifications/subscriptions/acknowledged");
+    say_subscribe(&rig, "subscribe"); /* at once, now that the program is ready */
+    rig_close(&rig);
+}
+
+static void test_held_listener_that_is_cancelled_is_never_answered(void **state)
+{
+    struct rig rig = {.user = NULL};
+    (void)state;
+    open_holding(&rig);
+    say_listen_both(&rig);
+    for (int id = 1; id <= 2; id++)
+        rig_say(&rig,
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{"
+                "\"requestId\":%d}}",
+                id);
+    rig_say(&rig, "{\"jsonrpc\":\"2.0\",\"id\":4,\"method\":\"ping\"}");
+    OWNED_JSON pong = rig_next(&rig);
+    assert_string_equal(json_number_text(json_get(pong, "id")), "4");
+    mcp_server_news_ready(rig.server);
+    rig_turns(&rig, 3);
+    assert_int_equal(rig.lines, 3);
+    rig_close(&rig);
+}
+
+static void test_held_listener_is_answered_at_the_end_of_input(void **state)
+{
+    struct rig rig = {.user = NULL};
+    (void)state;
+    open_holding(&rig);
+    say_listen_both(&rig);
+    rig_close(&rig);
+    assert_int_equal(rig.lines, 4);
+}
+
 static void test_undeclared_list_changes_are_not_sent(void **state)
 {
     struct rig rig = {.user = NULL};
@@ -373,6 +447,9 @@ int main(void)
         cmocka_unit_test(test_file_in_and_file_out_are_served_like_pipes),
         cmocka_unit_test(test_descriptor_that_is_not_open_is_refused),
         cmocka_unit_test(test_program_hears_of_the_first_and_the_last_listener),
+        cmocka_unit_test(test_listener_is_answered_when_the_program_is_ready),
+        cmocka_unit_test(test_held_listener_that_is_cancelled_is_never_answered),
+        cmocka_unit_test(test_held_listener_is_answered_at_the_end_of_input),
         cmocka_unit_test(test_undeclared_list_changes_are_not_sent),
         cmocka_unit_test(test_check_finds_contradictions_of_tools),
         cmocka_unit_test(test_check_finds_contradictions_of_resources_and_prompts),
