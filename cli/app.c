@@ -10,6 +10,7 @@
 #include "cli/instructions.h"
 #include "cli/prepare.h"
 #include "cli/time_zone.h"
+#include "cli/watch.h"
 #include "tools/offers.h"
 #include "tools/support/change.h"
 #include "tools/tool.h"
@@ -78,10 +79,13 @@ static int open_server(struct app *app)
         .before_start = tools_before_start,
         .on_deadline = change_on_deadline,
         .read_only = settings->read_only,
+        .subscribe = watch_is_possible(settings),
+        .listening = watch_listening,
+        .holds_listeners = true,
         .user = &app->tools,
     };
     app->server = mcp_server_new(&app->loop, &options);
-    return app->server ? 0 : -ENOMEM;
+    return app->server ? watch_open(app) : -ENOMEM;
 }
 
 static int open_parts(struct app *app)
@@ -138,6 +142,7 @@ void app_end(struct app *app, bool *has_ended)
 int app_close(struct app *app)
 {
     app->is_closing = true;
+    watch_close(app);
     mcp_server_free(app->server);
     app->server = NULL;
     if (app->pool)

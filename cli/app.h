@@ -14,6 +14,7 @@
 #include "tools/support/ledger.h"
 
 struct preparation;
+struct news;
 
 struct app {
     uv_loop_t loop;
@@ -29,6 +30,8 @@ struct app {
     bool is_serving; /* nobody else tells the person why there is no database: the log does */
     struct tools_context tools;
     struct mcp_server *server;
+    uv_timer_t watch; /* open while there are news (watch.c) */
+    struct news *news;
 };
 
 typedef void app_migrated(void *data, const struct db_migrate_result *result,

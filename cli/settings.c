@@ -15,12 +15,15 @@
 #include "tools/support/currency.h"
 
 enum {
-    SETTINGS_MEMORY_MAX = 1 << 18
+    SETTINGS_MEMORY_MAX = 1 << 18,
+    SECONDS_MAX = 24 * 3600,
+    WATCH_SECONDS = 15
 };
 
 enum setting_kind {
     SETTING_TEXT,
     SETTING_SWITCH,
+    SETTING_SECONDS,
     SETTING_DATABASE,
     SETTING_SPECIAL
 };
@@ -44,6 +47,11 @@ struct setting {
     {                                                                         \
         .option = (option_), .variable = (variable_), .kind = SETTING_SWITCH, \
         .offset = offsetof(struct cli_settings, member), .doc = (doc_)        \
+    }
+#define SECONDS(option_, variable_, member, value_, doc_)                                 \
+    {                                                                                     \
+        .option = (option_), .variable = (variable_), .kind = SETTING_SECONDS,            \
+        .offset = offsetof(struct cli_settings, member), .value = (value_), .doc = (doc_) \
     }
 #define DATABASE(option_, variable_, name_, value_, doc_)                       \
     {                                                                           \
@@ -70,6 +78,10 @@ static const struct setting table[] = {
          "Time zone of a new ledger, such as Europe/Berlin; this machine's."),
     SWITCH("read-only", "NINEPENCE_READ_ONLY", read_only,
            "Offer no tool that writes, and let the database refuse writes."),
+    SECONDS(
+        "watch-interval", "NINEPENCE_WATCH_INTERVAL", watch_seconds, "SECONDS",
+        "How often to look for changes of others for clients that listen, where the database does "
+        "not announce them (behind a pooler); 15, 0 for never."),
     TEXT("data-home", "NINEPENCE_DATA_HOME", data_home, "DIR",
          "Where the private database lives; $XDG_DATA_HOME or ~/.local/share."),
     TEXT("pg-bindir", "NINEPENCE_PG_BINDIR", bin_dir, "DIR",
@@ -214,6 +226,17 @@ static int parse_switch(const char *text, bool *ret_on)
     return -EINVAL;
 }
 
+static int parse_seconds(const char *text, int *ret_seconds)
+{
+    char *end;
+    errno = 0;
+    long seconds = strtol(text, &end, 10);
+    if (end == text || *end != '\0' || errno != 0 || seconds < 0 || seconds > SECONDS_MAX)
+        return -EINVAL;
+    *ret_seconds = (int)seconds;
+    return 0;
+}
+
 static int fill_row(struct cli_settings *settings, const struct setting *row, const char *value,
                     struct buf *why)
 {
@@ -229,6 +252,11 @@ static int fill_row(struct cli_settings *settings, const struct setting *row, co
     case SETTING_SWITCH:
         if (parse_switch(value, (bool *)(void *)member) < 0)
             return fail(why, EX_CONFIG, "%s must be on or off.", row->variable);
+        return 0;
+    case SETTING_SECONDS:
+        if (parse_seconds(value, (int *)(void *)member) < 0)
+            return fail(why, EX_CONFIG, "%s must be a number of seconds from 0 to %d.",
+                        row->variable, (int)SECONDS_MAX);
         return 0;
     case SETTING_DATABASE:
         if (db_settings_set(&settings->database, row->database, value, why) < 0)
@@ -302,7 +330,7 @@ int cli_settings_load(struct cli_settings *settings, int argc, char **argv, int 
                       struct buf *why)
 {
     struct sources sources = {0};
-    *settings = (struct cli_settings){0};
+    *settings = (struct cli_settings){.watch_seconds = WATCH_SECONDS};
     arena_init(&settings->memory, SETTINGS_MEMORY_MAX);
     db_settings_init(&settings->database);
     int r = take_options(&sources, argc, argv, ret_argc, why);

@@ -25,6 +25,7 @@ struct cli_settings {
     const char *data_home; /* NULL: $XDG_DATA_HOME or ~/.local/share */
     const char *bin_dir;   /* PostgreSQL programs; NULL: the usual places */
     bool read_only;
+    int watch_seconds;   /* between looks for changes that are not announced; 0: none */
     const char *trouble; /* what cannot be read in the settings: served, but every tool says so */
 };
 

@@ -103,6 +103,11 @@ static const char *find_pooler_mark(const struct db_settings *settings)
     return host ? strstr(host, pooler_mark) : NULL;
 }
 
+bool db_listen_may_work(const struct db_settings *settings)
+{
+    return settings->transaction_pooler != 1 || find_pooler_mark(settings);
+}
+
 static int use_direct_host(struct db_settings *settings)
 {
     const char *host = db_settings_param(settings, "host");

@@ -12,6 +12,7 @@
 
 struct db_pool;
 struct db_listener;
+struct db_settings;
 
 struct db_listen_options {
     const char *channel; /* 1 to 63 of a-z 0-9 _ */
@@ -33,6 +34,10 @@ bool db_listen_is_on(const struct db_listener *listener);
 /* False, and for good, once it is known that a pooler which shares sessions stands in the way and the
  * server cannot be reached past it: nothing will ever be heard, look from time to time instead. */
 bool db_listen_is_possible(const struct db_listener *listener);
+
+/* Whether listening is not already known to be impossible with these settings: they name a pooler
+ * that shares sessions, and no way past it. */
+bool db_listen_may_work(const struct db_settings *settings);
 
 /* No callback runs after this. */
 void db_listen_end(struct db_listener *listener);

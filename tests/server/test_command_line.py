@@ -56,6 +56,17 @@ class Help(unittest.TestCase):
                 self.assertIn(name, done.stderr.lower())
 
 
+    def test_watch_interval_is_a_day_at_most(self):
+        env = {"DATABASE_URL": ledger.empty().url}
+        for value, code in (("0", 0), ("86400", 0), ("86401", CONFIG), ("-1", CONFIG),
+                            ("1.5", CONFIG), ("soon", CONFIG)):
+            with self.subTest(value):
+                done = run(["call", "check_health"],
+                           env=base_environment(NINEPENCE_WATCH_INTERVAL=value, **env))
+                self.assertEqual(done.returncode, code, done.stderr)
+                if code:
+                    self.assertIn("NINEPENCE_WATCH_INTERVAL", done.stderr)
+
     def test_bad_currency_or_zone_makes_no_ledger_and_is_named(self):
         for env, word in (({"NINEPENCE_CURRENCY": "dollars"}, "dollars"),
                           ({"NINEPENCE_TIME_ZONE": "Mars/Olympus"}, "Mars/Olympus")):

@@ -1,6 +1,7 @@
 /* ninepence://categories: the categories with their use, as get_context lists them. */
 #include "tools/offers.h"
 
+#include "tools/support/news.h"
 #include "tools/tool.h"
 
 static int arguments(struct call *call, struct json_out *out)
@@ -14,7 +15,7 @@ static int arguments(struct call *call, struct json_out *out)
 }
 
 const struct resource resource_categories = {
-    .uri = "ninepence://categories",
+    .uri = NEWS_CATEGORIES,
     .name = "categories",
     .title = "Categories",
     .description = "The categories, how often and when they were last used.",

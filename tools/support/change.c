@@ -135,6 +135,17 @@ int change_send(struct change *change, change_done *done)
     return send(change, false, done);
 }
 
+/* The last trip: with COMMIT, unless it is only a rehearsal. */
+static int send_last(struct change *change)
+{
+    bool saves = !change_is_dry_run(change);
+    const char *ledger = call_ledger(change->call)->id_text;
+    if (saves)
+        (void)change_step(change, &sql_announce,
+                          change_values(change, (const char *const[]){ledger}, 1));
+    return send(change, saves, change_answer_done);
+}
+
 int change_finish(struct change *change)
 {
     const char *ledger = call_ledger(change->call)->id_text;
@@ -142,13 +153,13 @@ int change_finish(struct change *change)
         change_values(change, (const char *const[]){ledger, change->id, change->exponent}, 3);
     (void)change_step(change, &sql_keep_after, values);
     change->rows_at = change_step(change, &sql_rows, values);
-    return send(change, !change_is_dry_run(change), change_answer_done);
+    return send_last(change);
 }
 
 int change_send_whole(struct change *change)
 {
     change->rows_at = change->step_count - 1 - change->frame_steps;
-    return send(change, !change_is_dry_run(change), change_answer_done);
+    return send_last(change);
 }
 
 void change_roll_back(struct change *change)

@@ -199,8 +199,12 @@ static int answer(struct change *change, const struct db_rows *rows, bool is_rep
 int change_answer_done(struct change *change, const struct db_rows *const *rows)
 {
     const struct db_rows *kept = rows[change->rows_at];
-    if (!change_is_dry_run(change))
+    const struct tools_context *context = call_context(change->call);
+    bool is_saved = !change_is_dry_run(change);
+    if (is_saved)
         change->tx = NULL;
+    if (is_saved && context->changed)
+        context->changed(context->changed_data);
     if (db_rows_count(kept) > 0)
         return answer(change, kept, false);
     change_roll_back(change);

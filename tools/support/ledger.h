@@ -16,6 +16,8 @@ struct ledger_cache;
 /* What the program gives to all tools, as `user` of the server's options. Borrowed texts. */
 struct tools_context {
     struct db_pool *pool;
+    void (*changed)(void *data); /* something was saved; or NULL */
+    void *changed_data;
     const char *ledger_name; /* chosen at start; NULL: the first that is no sample, or the sample */
     const char *user_name;   /* who is speaking, or NULL */
     const char *currency;    /* of a ledger that is made on first use; NULL: USD */

@@ -42,6 +42,10 @@ enum {
 
     GUIDE_MAX_BYTES = 8 * 1000, /* of the message of a prompt */
 
+    /* news */
+    NEWS_SEEN_MAX = 256, /* changes that are remembered one by one */
+    NEWS_ARENA_MAX = 64 * 1024,
+
     /* writes */
     KEY_MAX_BYTES = 64, /* of an idempotency key */
     DESCRIPTION_MAX_POINTS = 500,
