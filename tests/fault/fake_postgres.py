@@ -172,6 +172,11 @@ class Session(threading.Thread):
             if code != SSL_REQUEST:
                 break
             self.connection.sendall(b"N")
+            if self.server.resets > 0:
+                self.server.resets -= 1
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.close()
+                raise Over
         self.server.startups += 1
         answer = message(b"R", struct.pack("!i", 0))
         for name, value in self.server.parameters.items():
@@ -286,6 +291,7 @@ class FakePostgres(threading.Thread):
                            "client_encoding": "UTF8", "integer_datetimes": "on",
                            "standard_conforming_strings": "on"}
         self.cancels = self.startups = 0
+        self.resets = 0  # so many connections are reset right after "no TLS here"
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]

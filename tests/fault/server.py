@@ -127,7 +127,7 @@ class Sessions(Scenario):
                     os.kill(victim, signal.SIGCONT)
         except ProcessLookupError:
             turn.note("gone already")
-        wait_for_answer(self.client, "hello", "a session was lost")
+        turn.note("back after %.2f s" % wait_for_answer(self.client, "hello", "a session was lost"))
         self.settle(started, keys)
 
 

@@ -161,6 +161,9 @@ def connecting(desk):
     desk.expect("57P03 six times at connect", desk.ask("write", "x"), ("ok", "stored"))
     desk.open(startup=[Close(), Close(True), fake.OK])
     desk.expect("closed twice at connect", desk.ask("write", "x"), ("ok", "stored"))
+    desk.server.resets = 3
+    desk.open()
+    desk.expect("reset after the word about TLS", desk.ask("read", "x"), ("ok", "x"))
     desk.open(startup=Late(1))
     desk.expect("a server that wakes up", desk.ask("write", "x"), ("ok", "stored"))
     desk.open(startup=[Error("28P01", True), fake.OK])
