@@ -135,19 +135,19 @@ lim AS MATERIALIZED (
 ), duplicate AS MATERIALIZED (
     SELECT r.expense_id, r.before_id, r.spent_on, r.amount, r.currency, r.label, r.days,
            h.purchases, h.pairs
-    FROM repeated r
+    FROM (SELECT * FROM repeated WHERE is_now AND days <= (SELECT again_days FROM lim) OFFSET 0) r
+    LEFT JOIN (SELECT DISTINCT m.expense_id FROM series_member m) b ON b.expense_id = r.before_id
     JOIN habit h ON h.key = r.key AND h.currency = r.currency
     JOIN ninepence.expenses one ON one.ledger_id = $1::bigint AND one.expense_id = r.before_id
     JOIN ninepence.expenses two ON two.ledger_id = $1::bigint AND two.expense_id = r.expense_id
     CROSS JOIN lim
     CROSS JOIN ledger_wide w
-    WHERE r.is_now AND r.days <= lim.again_days AND h.pairs < lim.again_habit
+    WHERE h.pairs < lim.again_habit
         AND (h.pairs = 0 OR h.purchases >= 10 * h.pairs)
         AND (coalesce(r.base_amount >= w.usual * lim.again_small, true)
-             OR r.before_id IN (SELECT m.expense_id FROM series_member m))
+             OR b.expense_id IS NOT NULL)
         -- A standing price on another day is another visit, unless it comes in a rhythm.
-        AND (r.days = 0 OR r.equal = 2
-             OR r.before_id IN (SELECT m.expense_id FROM series_member m))
+        AND (r.days = 0 OR r.equal = 2 OR b.expense_id IS NOT NULL)
         AND coalesce(one.account_id = two.account_id, true)
         AND coalesce(lower(one.description) = lower(two.description), true)
         -- Given back already.
@@ -181,7 +181,7 @@ lim AS MATERIALIZED (
         AND NOT EXISTS (SELECT 1 FROM ninepence.expenses o
                         WHERE o.ledger_id = $1::bigint AND o.merchant_folded = e.merchant_folded
                             AND o.deleted_at IS NULL AND o.spent_on < $3::date)
-), stepping AS (
+), stepping AS MATERIALIZED (
     SELECT m.root, m.expense_id, m.before_id, m.spent_on, m.before_on, m.amount,
            CASE WHEN m.months > 0 THEN (m.before_on + make_interval(months => m.months))::date
                 ELSE m.before_on + m.days END AS due_on,
@@ -190,26 +190,29 @@ lim AS MATERIALIZED (
                                               ORDER BY m.spent_on, m.expense_id) AS before_id
           FROM series_member m) m
     WHERE m.before_on IS NOT NULL
-), missing AS MATERIALIZED (
-    -- Gaps that closed again, and payments that are still to come.
-    SELECT s.root, s.label, s.currency, s.expected, s.payments, x.last_id, x.due_on, x.days
+), gap AS MATERIALIZED (
+    -- Those that closed again, and payments that are still to come.
+    SELECT t.root, t.before_id AS last_id, t.due_on, t.spent_on - t.due_on AS days
+    FROM stepping t
+    WHERE t.steps > 1 AND t.due_on BETWEEN $3::date AND $2::date
+    UNION ALL
+    SELECT s.root, s.last_id, s.next_on, $2::date - s.next_on
     FROM series s
-    JOIN (SELECT t.root, t.before_id AS last_id, t.due_on, t.spent_on - t.due_on AS days
-          FROM stepping t
-          WHERE t.steps > 1 AND t.due_on BETWEEN $3::date AND $2::date
-          UNION ALL
-          SELECT s.root, m.expense_id, s.next_on, $2::date - s.next_on
-          FROM series s
-          LEFT JOIN series_member m ON m.root = s.root AND m.position = 1
-          WHERE s.status IN ('late', 'ended') AND s.next_on >= $3::date) x ON x.root = s.root
+    WHERE s.status IN ('late', 'ended') AND s.next_on >= $3::date
+), regular AS MATERIALIZED (
+    SELECT t.root, count(*) FILTER (WHERE t.steps = 1)::numeric / count(*) AS share
+    FROM stepping t
+    WHERE t.due_on < $3::date
+    GROUP BY t.root
+), missing AS MATERIALIZED (
+    SELECT s.root, s.label, s.currency, s.expected, s.payments, g.last_id, g.due_on, g.days
+    FROM gap g
+    JOIN series s ON s.root = g.root
     CROSS JOIN lim
-    LEFT JOIN (SELECT t.root, count(*) FILTER (WHERE t.steps = 1)::numeric / count(*) AS regular
-               FROM stepping t
-               WHERE t.due_on < $3::date
-               GROUP BY t.root) g ON g.root = s.root
+    LEFT JOIN regular r ON r.root = s.root
     WHERE s.status NOT IN ('ignored', 'paused', 'cancelled')
         AND (s.is_confirmed OR (s.payments >= lim.series_least
-                                AND coalesce(g.regular, 1) >= lim.series_regular))
+                                AND coalesce(r.share, 1) >= lim.series_regular))
 ), span AS MATERIALIZED (
     SELECT u.unit, u.back, u.first, u.last
     FROM unnest($6::integer[], $7::integer[], $8::date[], $9::date[]) AS u (unit, back, first, last)

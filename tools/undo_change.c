@@ -43,10 +43,8 @@ struct undoing {
 
 /* What is locked before anything is compared. */
 static const struct db_statement *const locks[] = {
-    &sql_lock_categories,
-    &sql_lock_expenses,
-    &sql_lock_budgets,
-    &sql_lock_rates,
+    &sql_lock_categories, &sql_lock_expenses,  &sql_lock_budgets,
+    &sql_lock_rates,      &sql_lock_recurring,
 };
 
 /* What takes the rows of an entity back, in the order in which it runs: what others refer to comes
@@ -67,6 +65,8 @@ static const struct {
     {"expense", &sql_tag, false},
     {"budget", &sql_remove_budgets, false},
     {"budget", &sql_restore_budgets, false},
+    {"recurring", &sql_remove_recurring, false},
+    {"recurring", &sql_restore_recurring, false},
     {"rate", &sql_remove_rates, false},
     {"rate", &sql_restore_rates, false},
     {"rate", &sql_convert_after_rates, true},
@@ -77,8 +77,8 @@ static const struct {
 };
 
 static const char *const prefixes[][2] = {
-    {"expense", "e"}, {"category", "c"},     {"tag", "tag "},  {"user", "u"},
-    {"account", "a"}, {"budget", "budget "}, {"rate", "rate "}};
+    {"expense", "e"}, {"category", "c"},     {"tag", "tag "},   {"user", "u"},
+    {"account", "a"}, {"budget", "budget "}, {"rate", "rate "}, {"recurring", "r"}};
 
 static const struct field args[] = {
     ARG_ID(struct undo_change_args, change_id, id_change, .flags = FIELD_REQUIRED,

@@ -51,6 +51,16 @@ WHERE e.ledger_id = $1::bigint
 ORDER BY e.rate_id
 FOR UPDATE;
 
+-- name: lock_recurring
+SELECT e.recurring_id
+FROM ninepence.recurring e
+WHERE e.ledger_id = $1::bigint
+    AND e.recurring_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'recurring')
+ORDER BY e.recurring_id
+FOR UPDATE;
+
 -- What the change was about, and whether somebody changed it since: $3 decimals of the ledger's
 -- currency, $4 columns that do not count (rates and counters). Columns that came to a table since do
 -- not count either.
@@ -199,6 +209,29 @@ ON CONFLICT (ledger_id, budget_id) DO UPDATE
 SET category_id = excluded.category_id, month = excluded.month, applies = excluded.applies,
     amount = excluded.amount, rollover = excluded.rollover, created_at = excluded.created_at,
     updated_at = excluded.updated_at;
+
+-- name: restore_recurring
+INSERT INTO ninepence.recurring AS e
+    (ledger_id, recurring_id, name, merchant_key, currency, at_amount, amount,
+     cadence, next_on, status, since, category_id, created_at, updated_at)
+SELECT p.ledger_id, p.recurring_id, p.name, p.merchant_key, p.currency, p.at_amount, p.amount,
+       p.cadence, p.next_on, p.status, p.since, p.category_id, p.created_at, p.updated_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.recurring, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'recurring'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.recurring_id
+ON CONFLICT (ledger_id, recurring_id) DO UPDATE
+SET name = excluded.name, merchant_key = excluded.merchant_key, currency = excluded.currency,
+    at_amount = excluded.at_amount, amount = excluded.amount, cadence = excluded.cadence,
+    next_on = excluded.next_on, status = excluded.status, since = excluded.since,
+    category_id = excluded.category_id, created_at = excluded.created_at, updated_at = excluded.updated_at;
+
+-- name: remove_recurring
+DELETE FROM ninepence.recurring e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'recurring'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.recurring_id = r.entity_id;
 
 -- name: restore_rates
 INSERT INTO ninepence.rates AS e

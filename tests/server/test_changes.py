@@ -152,7 +152,7 @@ class UndoOfEntities(unittest.TestCase):
                                                                        flags=re.MULTILINE)[1:])
         for table in [name[len("restore_"):] for name in statements if name.startswith("restore_")]:
             with self.subTest(table=table):
-                own = table[:-3] + "y_id" if table.endswith("ies") else table[:-1] + "_id"
+                own = (table[:-3] + "y" if table.endswith("ies") else table.removesuffix("s")) + "_id"
                 columns = {row[0] for row in books.rows(
                     "SELECT column_name FROM information_schema.columns"
                     f" WHERE table_schema = 'ninepence' AND table_name = '{table}'")}

@@ -168,6 +168,7 @@
            max(m.label) FILTER (WHERE m.position = 1) AS label,
            max(m.key) FILTER (WHERE m.position = 1) AS key,
            max(m.category_id) FILTER (WHERE m.position = 1) AS category_id,
+           max(m.expense_id) FILTER (WHERE m.position = 1) AS last_id,
            percentile_disc(0.5) WITHIN GROUP (ORDER BY m.amount)
                FILTER (WHERE m.position <= 6) AS middle_amount,
            percentile_disc(0.5) WITHIN GROUP (
@@ -225,7 +226,8 @@
 ), told AS MATERIALIZED (
     SELECT d.root, c.recurring_id, coalesce(c.name, d.label) AS label, d.key, d.currency,
            coalesce(c.cadence, d.cadence) AS cadence, d.payments, d.first_on, d.last_on,
-           d.last_amount, coalesce(c.amount, d.expected) AS expected, d.rate, d.is_steady,
+           d.last_amount, d.last_id, coalesce(c.amount, d.expected) AS expected, d.rate,
+           d.is_steady,
            CASE WHEN c.status = 'confirmed' THEN 1.00 ELSE d.confidence END AS confidence,
            CASE WHEN c.next_on > d.last_on THEN c.next_on
                 WHEN c.cadence <> d.cadence THEN NULL ELSE d.next_on END AS next_on,
@@ -236,7 +238,7 @@
     -- Known from what was said alone; a payment of that merchant since then moves it on.
     SELECT -c.recurring_id, c.recurring_id, c.name, c.merchant_key, c.currency,
            coalesce(c.cadence, 'monthly'), coalesce(p.payments, 0), p.first_on, p.last_on,
-           p.last_amount, coalesce(c.amount, c.at_amount),
+           p.last_amount, p.last_id, coalesce(c.amount, c.at_amount),
            CASE WHEN c.currency = l.base_currency THEN 1
                 ELSE (SELECT y.rate FROM ninepence.rates y
                       WHERE y.ledger_id = $1::bigint AND y.currency = c.currency
@@ -248,14 +250,15 @@
     JOIN ninepence.ledgers l ON l.ledger_id = $1::bigint
     LEFT JOIN LATERAL (
         SELECT count(*) AS payments, min(p.spent_on) AS first_on, max(p.spent_on) AS last_on,
-               (array_agg(p.amount ORDER BY p.spent_on DESC, p.expense_id DESC))[1] AS last_amount
+               (array_agg(p.amount ORDER BY p.spent_on DESC, p.expense_id DESC))[1] AS last_amount,
+               (array_agg(p.expense_id ORDER BY p.spent_on DESC, p.expense_id DESC))[1] AS last_id
         FROM payment p
         WHERE p.key = c.merchant_key AND p.currency = c.currency
             AND p.amount BETWEEN c.at_amount / 1.25 AND c.at_amount * 1.25) p ON true
     WHERE c.root IS NULL OR c.choice > 1
 ), series AS MATERIALIZED (
     SELECT t.root, t.recurring_id, t.label, t.key, t.currency, t.cadence, l.months, l.days, l.slack,
-           l.per_year, t.payments, t.first_on, t.last_on, t.last_amount, t.expected, t.rate,
+           l.per_year, t.payments, t.first_on, t.last_on, t.last_amount, t.last_id, t.expected, t.rate,
            t.is_steady, t.confidence, n.next_on, t.category_id,
            coalesce(t.said = 'confirmed', false) AS is_confirmed,
            CASE WHEN t.said IN ('ignored', 'paused', 'cancelled') THEN t.said

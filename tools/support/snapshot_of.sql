@@ -35,6 +35,15 @@ WHEN 'budget' THEN (
         'apply', b.applies, 'rollover', b.rollover))
     FROM ninepence.budgets b
     WHERE b.ledger_id = $1::bigint AND b.budget_id = k.entity_id)
+WHEN 'recurring' THEN (
+    SELECT jsonb_build_object('row', to_jsonb(r), 'show', jsonb_strip_nulls(jsonb_build_object(
+        'id', 'r' || r.recurring_id, 'merchant', r.name, 'status', r.status, 'since', r.since,
+        'amount', round(coalesce(r.amount, r.at_amount), $3::integer)::text, 'currency', r.currency,
+        'cadence', r.cadence, 'next_date', r.next_on,
+        'category', (SELECT c.path FROM ninepence.categories c
+                     WHERE c.ledger_id = $1::bigint AND c.category_id = r.category_id))))
+    FROM ninepence.recurring r
+    WHERE r.ledger_id = $1::bigint AND r.recurring_id = k.entity_id)
 WHEN 'rate' THEN (
     SELECT jsonb_build_object('row', to_jsonb(r), 'show', jsonb_build_object(
         'currency', r.currency, 'date', r.on_day, 'rate', trim_scale(r.rate)::text))
