@@ -45,7 +45,7 @@ static const char *const sensitivities[] = {"low", "normal", "high", NULL};
 static const struct field args[] = {
     ARG_PERIOD(struct find_unusual_args, period, "last_30_days"),
     ARG_LIST(struct find_unusual_args, kinds, .item = &field_choice, .choices = all_kinds,
-             .size = sizeof(const char *), .min = 1, .max = ARRAY_LENGTH(all_kinds),
+             .size = sizeof(const char *), .min = 1, .max = ARRAY_LENGTH(all_kinds) - 1,
              .doc = "Only these; all by default."),
     ARG_CHOICE(struct find_unusual_args, sensitivity, .choices = sensitivities, .def = "normal",
                .doc = "high finds more, and more that is harmless."),

@@ -37,8 +37,9 @@ lim AS MATERIALIZED (
         0.9 AS series_regular,
         -- like periods whose median means something
         4 AS spike_least,
-        -- times the dearest like period: chance alone hardly beats the record of a year by half
-        1.5 AS spike_record,
+        -- times the dearest like period, for each spread that is odd (1.75 for 3.5): chance alone
+        -- hardly beats the record of a year by so much
+        0.5 AS spike_record,
         -- usual purchases of the ledger: less is not worth a word
         4 AS spike_worth,
         -- of the median: what a quiet category varies anyway
@@ -242,21 +243,29 @@ lim AS MATERIALIZED (
                         WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL)
     LEFT JOIN month_total b ON b.first = s.first AND b.last = s.last AND b.category_id = n.category_id
     GROUP BY n.unit, n.first, n.last, n.category_id, n.total, n.purchases, n.largest
+), explained AS MATERIALIZED (
+    -- What is said as an oddity of its own makes no spike.
+    SELECT e.category_id, e.spent_on, e.base_amount
+    FROM (SELECT o.expense_id FROM outlier o UNION SELECT d.expense_id FROM duplicate d) x
+    JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = x.expense_id
 ), spike AS MATERIALIZED (
-    SELECT u.*, c.path, round((u.total - u.middle) / d.spread, 1) AS score
+    SELECT u.*, c.path, round((x.total - u.middle) / d.spread, 1) AS score
     FROM usual_month u
     JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = u.category_id
     CROSS JOIN lim
     CROSS JOIN LATERAL (
-        SELECT greatest(1.4826 * percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(x.total - u.middle)),
+        SELECT u.total - coalesce(sum(e.base_amount), 0) AS total
+        FROM explained e
+        WHERE e.category_id = u.category_id AND e.spent_on BETWEEN u.first AND u.last) x
+    CROSS JOIN LATERAL (
+        SELECT greatest(1.4826 * percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(m.total - u.middle)),
                         lim.spike_floor * u.middle) AS spread
-        FROM unnest(u.totals) AS x (total)) d
+        FROM unnest(u.totals) AS m (total)) d
     WHERE u.months >= lim.spike_least AND u.middle > 0
-        AND u.total - u.middle >= lim.spike_worth * (SELECT w.usual FROM ledger_wide w)
-        AND u.total >= u.record * lim.spike_record
-        AND (u.total - u.middle) >= $5::numeric * d.spread
-        AND coalesce(u.last_year < u.total * lim.season_share, true)
-        AND NOT EXISTS (SELECT 1 FROM outlier o WHERE o.expense_id = u.largest[1])
+        AND x.total - u.middle >= lim.spike_worth * (SELECT w.usual FROM ledger_wide w)
+        AND x.total >= u.record * lim.spike_record * $5::numeric
+        AND (x.total - u.middle) >= $5::numeric * d.spread
+        AND coalesce(u.last_year < x.total * lim.season_share, true)
 ), finding AS (
     -- seen: how many the usual is taken from. proof: the expenses, newest or largest first.
     SELECT 1 AS rank, 'duplicate' AS kind, d.label AS subject, d.spent_on AS on_day, d.amount,
