@@ -48,3 +48,37 @@ def by_category_and_month(text, kind="expenses"):
     """{(path, YYYY-MM): amount}, as the server names them."""
     return {(": ".join(name.split(":")[1:]), column[:7]): amount for (name, column), amount
             in balances(text, "--monthly", f"^{kind}:").items()}
+
+
+def by_payee(model, kind="expenses"):
+    """{merchant: amount}: hledger's own grouping by payee. A number stands for each merchant, because
+    names hold what hledger takes for comments."""
+    names = sorted({row.merchant_folded or "(none)" for row in model.rows})
+    out = [f"{row.day} m{names.index(row.merchant_folded or '(none)')} | {row.id}\n"
+           f"    {account(model, row)}  {row.base} {model.currency}\n    assets:everything\n"
+           for row in model.rows if not row.deleted and row.base is not None]
+    return {names[int(name[1:])]: amount for (name, _), amount
+            in balances("\n".join(out), "--pivot", "payee", f"acct:^{kind}").items()}
+
+
+def by_user(model):
+    """{user: what was paid}."""
+    users = list(model.users.values())
+    out = []
+    for row in model.rows:
+        if row.deleted or row.base is None or row.kind not in ("expense", "refund") \
+                or row.user is None:
+            continue
+        out.append(f"{row.day} {row.id}\n    paid:{model.users[row.user]}  {row.base} {model.currency}\n"
+                   "    assets:everything\n")
+    paid = {name.split(":", 1)[1]: amount for (name, _), amount
+            in balances("\n".join(out), "^paid").items()}
+    return {user: paid.get(user, ZERO) for user in users}
+
+
+def by_span(text, span, kind="expenses"):
+    """Totals of quarters or years: {first day of the column as hledger names it: amount}."""
+    found = {}
+    for (_, column), amount in balances(text, span, f"^{kind}:").items():
+        found[column] = found.get(column, ZERO) + amount
+    return found

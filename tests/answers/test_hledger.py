@@ -79,6 +79,33 @@ class Books:
                 shown = (Decimal(answer["income"]), Decimal(answer["spending"]))
                 self.assertEqual(shown, (income.get(month, 0), spending.get(month, 0)))
 
+    def test_quarters_and_years_equal_hledger(self):
+        for span, unit in (("--quarterly", "quarter"), ("--yearly", "year")):
+            right = hledger_check.by_span(self.journal, span)
+            answer = self.server.ask("summarize_spending", {"period": "all", "group_by": unit})
+            seen = {row["group"].replace("-Q", "Q"): Decimal(row["total"]) for row in answer["rows"]
+                    if Decimal(row["total"])}
+            self.assertEqual(seen, right)
+
+    def test_merchants_equal_hledger(self):
+        right = hledger_check.by_payee(self.model)
+        answer = self.server.ask("summarize_spending", {"period": "all", "group_by": "merchant",
+                                                        "top": 100})
+        seen = {oracle.fold(row["group"]): Decimal(row["total"]) for row in answer["rows"]
+                if Decimal(row["total"])}
+        self.assertEqual(answer["truncated"], False)
+        self.assertEqual(seen, right)
+
+    def test_equal_shares_equal_hledger(self):
+        """Who paid what, by hledger; with two users each bears half, the odd cent the first."""
+        paid = hledger_check.by_user(self.model)
+        answer = self.server.ask("split_balances", {"period": "all"})
+        self.assertEqual({row["user"]: Decimal(row["paid"]) for row in answer["rows"]}, paid)
+        half = sum(paid.values()) / 2
+        for row in answer["rows"]:
+            self.assertLessEqual(abs(Decimal(row["share"]) - half), Decimal("0.005"))
+        self.assertEqual(sum(Decimal(row["balance"]) for row in answer["rows"]), 0)
+
 
 class SampleLedger(Books, unittest.TestCase):
     make = staticmethod(ledger.demo)

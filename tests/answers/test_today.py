@@ -98,6 +98,21 @@ class Today(unittest.TestCase):
                 whole = server.ask("summarize_spending", {"period": f"{before[0]}..{before[1]}"})
                 self.assertEqual(answer["before"], whole["total"])
 
+    def test_forecast_ends_with_the_month_of_the_ledgers_day(self):
+        self.books.execute("UPDATE ninepence.ledgers SET first_day_of_week = 1,"
+                           " first_day_of_month = 1;")
+        for zone, moment, first, last in (
+                ("Pacific/Pago_Pago", "2026-12-01T10:59:59Z", "2026-11-01", "2026-11-30"),
+                ("Pacific/Kiritimati", "2026-11-30T10:00:00Z", "2026-12-01", "2026-12-31"),
+                ("Europe/Berlin", "2026-10-25T00:30:00Z", "2026-10-01", "2026-10-31"),
+                ("UTC", "2028-02-29T12:00:00Z", "2028-02-01", "2028-02-29"),
+                ("UTC", "2026-12-31T23:59:59Z", "2026-12-01", "2026-12-31")):
+            self.books.execute(f"UPDATE ninepence.ledgers SET time_zone = '{zone}';")
+            with self.subTest(f"{zone} {moment}"), \
+                    Server(self.books.env(NINEPENCE_NOW=moment)) as server:
+                period = server.ask("forecast_spending", {})["period"]
+                self.assertEqual((period["from"], period["to"]), (first, last))
+
 
 if __name__ == "__main__":
     unittest.main()

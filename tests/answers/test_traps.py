@@ -173,9 +173,32 @@ class Sums(Trap):
             **self.spending("2026-11")["basis"], "refunds": "-60.00", "transfers_excluded": 2,
             "income_excluded": 1, "pending": 2, "rates_missing": 1, "deleted_excluded": 1})
 
+    def test_09_doubted_number_is_taken_apart(self):
+        why = self.server.ask("explain_number", {
+            "tool": "summarize_spending", "arguments": {"period": "2026-11"}, "list": "excluded"})
+        self.assertEqual({(one["reason"], one["currency"]): one["count"]
+                          for one in why["filter"]["excluded"]},
+                         {("deleted", "USD"): 1, ("income", "USD"): 1, ("transfer", "USD"): 2,
+                          ("no_rate", "EUR"): 1})
+        self.assertTrue(why["figure"]["adds_up"])
+
+    def test_08_like_is_compared_with_like_by_default(self):
+        # 22 days of November against the first 22 of October
+        answer = self.server.ask("compare_periods", {"a": "this_month", "b": "last_month"})
+        self.assertEqual(answer["before"], "366.02")
+
+    def test_05_card_payment_is_no_debt_between_users(self):
+        answer = self.server.ask("split_balances", {"period": "2026-11-05"})
+        self.assertEqual((answer["total"], answer["settlements"]), ("0.00", []))
+
     def test_11_answers_stay_small_and_say_what_is_cut(self):
         for tool, args in (("read_expenses", {"period": "all"}), ("get_context", {}),
                            ("monthly_summary", {"month": "2026-10"}),
+                           ("explain_number", {"tool": "read_expenses",
+                                               "arguments": {"period": "all"}}),
+                           ("compare_periods", {"a": "2026-10", "b": "2026-09"}),
+                           ("split_balances", {"period": "all"}), ("forecast_spending", {}),
+                           ("list_recurring", {}), ("find_unusual", {"period": "last_90_days"}),
                            ("summarize_spending", {"period": "all", "group_by": "day"})):
             with self.subTest(tool):
                 self.assertLess(len(text_of(self.server.call(tool, args)).encode()), 8192)
@@ -260,6 +283,31 @@ class Writes(unittest.TestCase):
         total = self.server.ask("summarize_spending", {"period": "2026-11-21", "merchant": "Kiosk"})
         self.assertEqual((total["total"], total["count"]), ("8.00", 2))
 
+    def test_04_retry_with_its_key_is_stored_once(self):
+        item = {"amount": "9.99", "date": "2026-11-19", "merchant": "Kiosk"}
+        first, second = (self.server.ask("create_expenses", {"items": [item],
+                                                             "idempotency_key": "retry"})
+                         for _ in range(2))
+        self.assertEqual((first["replayed"], second["replayed"]), (False, True))
+        total = self.server.ask("summarize_spending", {"period": "2026-11-19", "merchant": "Kiosk"})
+        self.assertEqual((total["total"], total["count"]), ("9.99", 1))
+
+    def test_10_bulk_change_is_taken_back_as_a_whole(self):
+        before = self.server.ask("summarize_spending", {"period": "2026-10", "group_by": "category"})
+        change = self.server.ask("update_expenses", {
+            "period": "2026-10", "category": "Food", "expected_count": 4,
+            "set": {"category": "Household"}})
+        self.assertEqual(change["count"], 4)
+        self.server.ask("undo_change", {"change_id": change["change_id"]})
+        after = self.server.ask("summarize_spending", {"period": "2026-10", "group_by": "category"})
+        self.assertEqual(after["rows"], before["rows"])
+
+    def test_03_splitting_among_users_changes_no_sum(self):
+        self.server.ask("update_expenses", {"ids": ["e41"], "set": {"splits": [
+            {"user": "Ann", "percent": "33.3333"}, {"user": "Bob"}]}})
+        answer = self.server.ask("summarize_spending", {"period": "2026-10-17"})
+        self.assertEqual((answer["total"], answer["count"]), ("63.00", 2))
+
     def test_12_amounts_as_numbers_and_as_text_are_the_same(self):
         for amount in ("12.5", 12.5, "12.50"):
             id = self.create(amount=amount, date="2026-11-20", merchant=f"Shop {amount!r}")
@@ -272,6 +320,12 @@ class Writes(unittest.TestCase):
         after = self.server.ask("summarize_spending", {"period": "2026-10"})
         self.assertEqual(Decimal(before) - Decimal(after["total"]), Decimal("88.40"))
         self.assertEqual(after["basis"]["deleted_excluded"], 2)
+
+    def test_12_lists_that_arrive_as_text_are_lists(self):
+        for category in (["Food", "Household"], '["Food","Household"]'):
+            answer = self.server.ask("summarize_spending", {"period": "2026-10",
+                                                            "category": category})
+            self.assertEqual(answer["total"], "183.28")  # 156.28 and 27.00
 
     def test_moved_expenses_change_their_category_and_no_sum(self):
         before = self.server.ask("summarize_spending", {"period": "2026-06"})["total"]
