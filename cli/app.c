@@ -47,6 +47,7 @@ static int open_pool(struct app *app)
         .settings = &later,
         .prepare = prepare_pool,
         .prepare_data = app,
+        .read_only = app->settings->read_only,
     });
     db_settings_free(&later);
     return app->pool ? 0 : -ENOMEM;

@@ -28,6 +28,14 @@ static const struct db_failure out_of_memory = {
     .message = "Out of memory. Nothing was saved. Close other programs and repeat the request.",
 };
 
+/* A server that may not write does not make what it would read. */
+static const struct db_failure nothing_to_read = {
+    .class = DB_SCHEMA,
+    .code = "no_ledger",
+    .message = "There are no books in this database yet, and this server was started with "
+               "--read-only. Start it once without.",
+};
+
 /* --- the end --------------------------------------------------------------------------------- */
 
 static void cluster_released(void *data)
@@ -113,6 +121,8 @@ static void migrated(void *data, const struct db_migrate_result *result,
         work_fail(work, failure);
     } else if (!work->was_looked_at) {
         looked_at(work, result);
+    } else if (work->is_for_pool && (work->flags & DB_MIGRATE_DRY_RUN) && result->before == 0) {
+        work_fail(work, &nothing_to_read);
     } else {
         work->result = *result;
         work_close(work);
@@ -197,6 +207,8 @@ void prepare_pool(struct db_pool *pool, void *data)
         return;
     }
     unsigned flags = app->cluster ? 0 : DB_MIGRATE_FRESH_ONLY;
+    if (!app->cluster && app->settings->read_only)
+        flags |= DB_MIGRATE_DRY_RUN;
     if (prepare(app, &(struct preparation){.is_for_pool = true, .flags = flags}) < 0)
         db_pool_unavailable(pool, &out_of_memory);
 }

@@ -22,6 +22,7 @@ struct db_pool_options {
     const struct db_settings *settings; /* copied */
     db_pool_prepare *prepare;           /* or NULL */
     void *prepare_data;
+    bool read_only; /* transactions cannot write either */
 };
 
 MUST_CHECK struct db_pool *db_pool_new(const struct db_pool_options *options);

@@ -194,6 +194,7 @@ struct db_pool {
     struct db_settings settings;
     db_pool_prepare *prepare;
     void *prepare_data;
+    bool is_read_only; /* transactions cannot write either */
     enum target_state target;
     struct statements statements;
     struct list waiting; /* jobs, oldest first */

@@ -114,7 +114,8 @@ int send_read(struct conn *conn, struct db_request *request)
 
 static int send_begin(struct conn *conn, struct db_tx *tx)
 {
-    int r = send_text(conn, SLOT_BEGIN, &tx->job, "BEGIN READ WRITE");
+    int r = send_text(conn, SLOT_BEGIN, &tx->job,
+                      conn->pool->is_read_only ? "BEGIN READ ONLY" : "BEGIN READ WRITE");
     return r == 0 && conn->pool->is_behind_pooler ? send_local(conn, &tx->job) : r;
 }
 

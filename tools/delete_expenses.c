@@ -33,6 +33,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     struct deletion *deletion = change_state(change);
     const struct targets *targets = &deletion->targets;
     int r = targets_check(change, &deletion->targets, rows);
+    if (r == 0)
+        r = change_confirm(change, "Delete", targets->count, targets->by_filter);
     if (r != 0)
         return r < 0 ? r : 0;
     const char *values[] = {call_ledger(call)->id_text, targets->ids_text, call_now(call)};

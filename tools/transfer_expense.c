@@ -46,6 +46,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     int r = targets_resolved(change, &move->asked, &move->question, rows[move->names_at], &ids);
     if (r == 0)
         r = targets_check(change, &move->targets, rows);
+    if (r == 0)
+        r = change_confirm(change, "Move", move->targets.count, false);
     if (r != 0)
         return r < 0 ? r : 0;
     int64_t id = ids[move->category];

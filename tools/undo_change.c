@@ -193,6 +193,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     int r = check_target(change, undoing, target);
     if (r == 0)
         r = check_conflicts(change, undoing, kept);
+    if (r == 0 && undoing->args->force)
+        r = change_confirm(change, "Overwrite", db_rows_count(kept), false);
     if (r != 0)
         return r < 0 ? r : 0;
     return apply(

@@ -165,6 +165,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     if (r == 0 && update->args->set.refund_of > 0)
         r = correction_check_purchase(change, update->args->set.refund_of,
                                       rows[update->purchase_at]);
+    if (r == 0)
+        r = change_confirm(change, "Change", update->targets.count, false);
     if (r != 0)
         return r < 0 ? r : 0;
     update->first_id =

@@ -109,6 +109,8 @@ static int trip_done(struct call *call, struct tool_tx *tx, const struct db_rows
         return change_find(change);
     }
     if (opened) {
+        const struct db_rows *token = change->takes_token ? rows[first - 2] : NULL;
+        change->confirmed_rows = token && db_rows_count(token) > 0 ? db_rows_int(token, 0, 0) : -1;
         change->id = arena_strdup(call_arena(call), db_rows_text(opened, 0, 0));
         if (!change->id)
             return -ENOMEM;
@@ -177,6 +179,9 @@ static int change_try(struct change *change)
     change->tries++;
     change->tx = NULL;
     change->id = NULL;
+    change->token = NULL;
+    change->confirmed_rows = -1;
+    change->takes_token = false;
     change->step_count = 0;
     change->frame_steps = 0;
     change->opens = false;

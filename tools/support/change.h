@@ -41,6 +41,7 @@ struct change;
 struct change_args {
     const char *idempotency_key;
     bool dry_run;
+    const char *confirm;
     struct change *change; /* not an argument: the change of the call */
 };
 
@@ -116,6 +117,13 @@ void change_prelude(struct change *change);
 /* To be said before change_open(). */
 void change_set_reason(struct change *change, const char *reason);
 void change_set_undoes(struct change *change, const char *id);
+
+/* To be asked in the continuation of the trip that opened, once it is known how many rows will be
+ * touched, before the steps that touch them. Above BLAST_RADIUS_ROWS, or `always` (merges, deleting
+ * by filter), the person is asked ("Delete 30 rows of the books?": `act` is "Delete"); a client that
+ * cannot ask needs the token of a dry run. 0: go on; 1: the call was refused or asks, return 0;
+ * negative errno. */
+MUST_CHECK int change_confirm(struct change *change, const char *act, size_t rows, bool always);
 
 /* Keeps these entities before the steps that follow, and after the last one. Only behind the trip
  * that opened the change. `ids` are copied as array texts; those that do not exist yet have no
@@ -197,7 +205,7 @@ extern const struct field change_kept_fields[];
 #define CHANGE_RESULT                                                                              \
     OUT_TEXT("summary"), OUT_BOOL("saved"), OUT_TEXT("change_id"), OUT_INT("count"),               \
         OUT_ROWS("rows", change_kept_fields), OUT_INT("returned"), OUT_BOOL("truncated"),          \
-        OUT_BOOL("replayed"), {.name = "error", .type = &field_any_object}
+        OUT_BOOL("replayed"), OUT_TEXT("confirm"), {.name = "error", .type = &field_any_object}
 // clang-format on
 
 #endif

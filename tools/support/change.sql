@@ -28,6 +28,27 @@ SELECT c.change_id, c.tool,
 FROM ninepence.changes c
 WHERE c.ledger_id = $1::bigint AND c.key = $2::text;
 
+-- Gives out a token: $2 token, $3 tool, $4 canonical arguments, $5 rows, $6 now, $7 how long it is
+-- good. Old ones go.
+-- name: give_token
+WITH old AS (
+    DELETE FROM ninepence.confirmations c
+    WHERE c.ledger_id = $1::bigint AND c.expires_at <= coalesce($6::timestamptz, now())
+)
+INSERT INTO ninepence.confirmations
+    (ledger_id, token_hash, tool, arguments_hash, row_count, expires_at)
+VALUES ($1::bigint, encode(sha256(convert_to($2::text, 'UTF8')), 'hex'), $3::text,
+        encode(sha256(convert_to($4::text, 'UTF8')), 'hex'), $5::bigint,
+        coalesce($6::timestamptz, now()) + $7::interval);
+
+-- Takes a token: $2 token, $3 tool, $4 canonical arguments, $5 now. Who comes second finds none.
+-- name: take_token
+DELETE FROM ninepence.confirmations c
+WHERE c.ledger_id = $1::bigint AND c.token_hash = encode(sha256(convert_to($2::text, 'UTF8')), 'hex')
+    AND c.tool = $3::text AND c.arguments_hash = encode(sha256(convert_to($4::text, 'UTF8')), 'hex')
+    AND c.expires_at > coalesce($5::timestamptz, now())
+RETURNING c.row_count;
+
 -- Waits a little before the next try: $1 seconds. (There is no ledger in it.)
 -- name: pause
 SELECT pg_sleep($1::numeric);

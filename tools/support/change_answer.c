@@ -35,6 +35,8 @@ const struct field change_fields[] = {
     ARG_TEXT(struct change_args, idempotency_key, .max = KEY_MAX_BYTES,
              .doc = "Repeat the same value when you repeat the same request."),
     ARG_BOOL(struct change_args, dry_run, .doc = "Show what would change; save nothing."),
+    ARG_TEXT(struct change_args, confirm, .max = KEY_MAX_BYTES,
+             .doc = "Token that the dry run of a large change returned."),
     ARG_END,
 };
 
@@ -177,6 +179,10 @@ static int answer(struct change *change, const struct db_rows *rows, bool is_rep
         .is_saved = is_replayed || !change_is_dry_run(change),
     };
     change->kind->summarize(&story, &summary);
+    if (change->token)
+        (void)buf_append_text(&summary, " It has to be confirmed: show this to the person, then "
+                                        "repeat within five minutes, without dry_run and with the "
+                                        "confirm token.");
     json_object(out);
     json_put_text(out, "summary", buf_text(&summary));
     json_put_bool(out, "saved", story.is_saved);
@@ -184,6 +190,8 @@ static int answer(struct change *change, const struct db_rows *rows, bool is_rep
         buf_printf(&id, "ch%s", db_rows_text(rows, 0, KEPT_CHANGE)) == 0)
         json_put_text(out, "change_id", buf_text(&id));
     json_put_int(out, "count", (int64_t)story.count);
+    if (change->token)
+        json_put_text(out, "confirm", change->token);
     if (change->kind->extend)
         change->kind->extend(&story, out);
     size_t written = write_entities(out, &story);
@@ -193,7 +201,10 @@ static int answer(struct change *change, const struct db_rows *rows, bool is_rep
     }
     json_put_bool(out, "replayed", is_replayed);
     json_end_object(out);
-    return call_reply(change->call);
+    if (!change->token)
+        return call_reply(change->call);
+    change_roll_back(change);
+    return change_give_token(change);
 }
 
 int change_answer_done(struct change *change, const struct db_rows *const *rows)

@@ -23,10 +23,14 @@ struct change {
 
     int tries;
     struct tool_tx *tx;
-    const char *id;   /* once it is open */
-    bool opens;       /* the trip under way opens it, with the last of the frame's steps */
-    bool commits;     /* the trip under way is the last one */
-    bool was_unknown; /* a try ended without a word about its COMMIT */
+    const char *id;          /* once it is open */
+    bool opens;              /* the trip under way opens it, with the last of the frame's steps */
+    bool commits;            /* the trip under way is the last one */
+    const char *token;       /* of a dry run that has to be confirmed; else NULL */
+    int64_t rows_to_confirm; /* … and how many rows it stands for */
+    int64_t confirmed_rows;  /* what the client's token stands for; -1: nothing */
+    bool takes_token;        /* the trip that opens takes it, in the step before */
+    bool was_unknown;        /* a try ended without a word about its COMMIT */
 
     struct db_step steps[CHANGE_STEPS_MAX];
     size_t step_count;
@@ -48,6 +52,11 @@ int change_take_key(struct change *change);
 const char **change_values(struct change *change, const char *const *values, size_t count);
 void change_keep_steps(struct change *change);
 void change_clear_kept(struct change *change);
+
+/* change_confirm.c: values of the step that takes the client's token, NULL when out of memory; and
+ * the end of a dry run whose answer is written, with change->token in it. */
+const char *const *change_token_values(struct change *change);
+MUST_CHECK int change_give_token(struct change *change);
 
 /* change_answer.c: the last trip is done. */
 int change_answer_done(struct change *change, const struct db_rows *const *rows);

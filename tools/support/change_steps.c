@@ -62,6 +62,12 @@ void change_open(struct change *change)
 {
     const char *ledger = call_ledger(change->call)->id_text;
     change_prelude(change);
+    if (change_args(change)->confirm && !change_is_dry_run(change)) {
+        const char *const *values = change_token_values(change);
+        if (values)
+            frame_step(change, &sql_take_token, values);
+        change->takes_token = values != NULL;
+    }
     frame_step(change, &sql_open,
                (const char *const[]){ledger, call_now(change->call), change->key, change->arguments,
                                      change->speaker, call_client_name(change->call),

@@ -261,6 +261,16 @@ static int ledger_missing(struct call *call, const struct db_rows *rows)
                            });
 }
 
+static int ledger_refused(struct call *call)
+{
+    return call_fail(call,
+                     &(struct call_error){
+                         .code = "no_ledger",
+                         .message = "There is no ledger in this database yet, and this server "
+                                    "was started with --read-only. Start it once without.",
+                     });
+}
+
 static int ledger_made(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
                        size_t steps)
 {
@@ -291,7 +301,9 @@ static int ledger_opened(struct call *call, const struct db_rows *rows)
 {
     struct frame *frame = call_frame(call);
     if (db_rows_count(rows) == 0) {
-        if (frame->opening.was_made)
+        if (call_context(call)->read_only && !call_context(call)->ledger_name)
+            return ledger_refused(call);
+        if (frame->opening.was_made || call_context(call)->read_only)
             return tool_read(call, &sql_names, NULL, ledger_missing);
         frame->opening.was_made = true;
         return ledger_make(call);

@@ -56,12 +56,16 @@ enum {
     TAGS_MAX = 20,          /* of one expense */
     ASKED_MAX = 1000,       /* different names in one write */
     CHANGE_ROWS_MAX = 5000, /* rows that one call may change */
-    CHANGE_STEPS_MAX = 24,  /* statements of one trip */
+    CHANGE_STEPS_MAX = 32,  /* statements of one trip */
+    BLAST_RADIUS_ROWS = 25, /* rows that a write may touch without being confirmed */
     CHANGE_TRIES_MAX = 5,   /* of a change that collides with others */
     DRAFTS_MAX_BYTES = 4 * 1024 * 1024,
 
     /* the ledger that a call sees may be this old */
     LEDGER_CACHE_MS = 1000,
 };
+
+/* how long the token of a dry run is good, as an interval */
+#define CONFIRM_LIFE "5 minutes"
 
 #endif

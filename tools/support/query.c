@@ -63,13 +63,14 @@ static void read_call_ended(struct call *call, void *data)
 static void read_done(void *data, const struct db_rows *rows, const struct db_failure *failure)
 {
     struct tool_read *read = data;
+    struct call *call = read->call; /* outlives `read` when the call begins again */
     read->request = NULL;
     if (failure)
-        (void)fail_db(read->call, failure);
+        (void)fail_db(call, failure);
     else if (read->done)
-        (void)goes_on(read->call, read->done(read->call, rows));
+        (void)goes_on(call, read->done(call, rows));
     else
-        (void)goes_on(read->call, read->done_with(read->call, rows, read->data));
+        (void)goes_on(call, read->done_with(call, rows, read->data));
 }
 
 static int run_read(const struct tool_read *wanted, const struct db_statement *statement,
@@ -136,12 +137,13 @@ static void tx_done(void *data, struct db_tx *db_tx, const struct db_rows *const
 {
     struct tool_tx *tx = data;
     (void)db_tx;
+    struct call *call = tx->call; /* outlives `tx` when the call begins again */
     if (failure || tx->commits)
         tx->tx = NULL;
     if (!failure)
-        (void)goes_on(tx->call, tx->done(tx->call, tx, rows, steps));
-    else if (!tx->failed || !tx->failed(tx->call, failure))
-        (void)fail_db(tx->call, failure);
+        (void)goes_on(call, tx->done(call, tx, rows, steps));
+    else if (!tx->failed || !tx->failed(call, failure))
+        (void)fail_db(call, failure);
 }
 
 int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count, bool commit,

@@ -173,7 +173,8 @@ static int check_count(struct change *change, const struct targets *targets, siz
     }
     if (expected->given && expected->value != (int64_t)count)
         return refuse_count(change, "count_differs", expected, count);
-    if (targets->by_filter && !expected->given && !change_is_dry_run(change))
+    bool says_how_many = expected->given || change_args(change)->confirm;
+    if (targets->by_filter && !says_how_many && !change_is_dry_run(change))
         return refuse_count(change, "count_missing", expected, count);
     return 0;
 }
