@@ -26,9 +26,11 @@ size_t utf8_encode(uint32_t point, char *ret_bytes);
 /* Code points in valid UTF-8. */
 size_t utf8_count(const char *text, size_t length);
 
-/* Whether a reader could be misled by the raw code point: C0 and C1 controls, DEL, bidirectional
- * formatting (U+061C, U+200E-F, U+202A-E, U+2066-9), zero width space, word joiner and byte order
- * mark, and tags (U+E0000-E007F). Such points are written as \uXXXX in answers. */
+/* Whether a reader could be misled by the raw code point: C0 and C1 controls, DEL, line separators,
+ * bidirectional formatting (U+061C, U+200E-F, U+202A-E, U+2066-9), what has no shape (soft hyphen,
+ * zero width space, word joiner, invisible operators, byte order mark …), tags (U+E0000-E007F) and
+ * the variation selectors that can carry hidden text (U+E0100-E01EF). Joiners and the selectors of
+ * emoji are honest. Such points are written as \uXXXX in answers. */
 bool utf8_is_deceptive(uint32_t point);
 
 #endif

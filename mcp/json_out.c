@@ -93,8 +93,7 @@ static size_t append_special(struct buf *buf, const char *text, size_t length)
         (void)buf_append(buf, "\xef\xbf\xbd", 3);
         return 1;
     }
-    if (point == '"' || point == '\\' || point == 0x2028 || point == 0x2029 ||
-        utf8_is_deceptive(point))
+    if (point == '"' || point == '\\' || utf8_is_deceptive(point))
         append_escape(buf, point);
     else
         (void)buf_append(buf, text, n);
