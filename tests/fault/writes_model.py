@@ -106,7 +106,7 @@ class Create(Deed):
                  new_row(date, amount, category, self.key))
 
     def split(self, random, _model, _free, date):
-        amount, cut = money(random), random.randint(1, 99)
+        amount, cut = money(random) + 100, random.randint(1, 99)  # no part comes to nothing
         percents = [cut, 100 - cut] if random.random() < 0.5 else [cut / 2, cut - cut / 2, 100 - cut]
         names = [random.choice(CATEGORIES[:-1]) for _ in percents]
         self.receipts += 1

@@ -83,9 +83,10 @@ static bool change_failed(struct call *call, const struct db_failure *failure)
     change->tx = NULL;
     bool is_collision = failure->class == DB_RETRY;
     bool is_open = failure->saved == DB_SAVED_UNKNOWN;
+    change->was_unknown = change->was_unknown || is_open;
+    change->may_be_saved = change->may_be_saved || is_open;
     if ((!is_collision && !is_open) || change->tries >= CHANGE_TRIES_MAX)
         return false;
-    change->was_unknown = change->was_unknown || is_open;
     int r = change_try(change);
     if (r < 0 && !call_has_ended(call))
         (void)call_fail_errno(call, r);
@@ -109,6 +110,7 @@ static int trip_done(struct call *call, struct tool_tx *tx, const struct db_rows
         return change_find(change);
     }
     if (opened) {
+        change->may_be_saved = false; /* the key was free */
         const struct db_rows *token = change->takes_token ? rows[first - 2] : NULL;
         change->confirmed_rows = token && db_rows_count(token) > 0 ? db_rows_int(token, 0, 0) : -1;
         change->id = arena_strdup(call_arena(call), db_rows_text(opened, 0, 0));
@@ -269,20 +271,34 @@ int change_refuse_names(struct change *change, struct name_question *question, c
     return r < 0 ? r : 0;
 }
 
+bool change_may_be_saved(const struct call *call)
+{
+    const struct change *change = change_of(call);
+    return change && change->may_be_saved;
+}
+
+int change_fail_open(struct call *call, const char *happened)
+{
+    OWNED_BUF text = BUF_INIT(MESSAGE_MAX);
+    const struct change *change = change_of(call);
+    bool has_key = change && change_has_key(change);
+    (void)buf_printf(&text, "%s It is not yet known whether it was saved. %s", happened,
+                     has_key
+                         ? "Repeat it with the same idempotency_key; nothing is stored twice then."
+                         : "Look at list_changes before you repeat it.");
+    return call_fail(call, &(struct call_error){
+                               .code = "outcome_unknown",
+                               .message = buf_text(&text),
+                               .saved = "unknown",
+                               .retry_safe = has_key,
+                               .retry_same_key = has_key,
+                           });
+}
+
 void change_on_deadline(struct call *call)
 {
     const struct change *change = change_of(call);
-    if (!change || !change->commits || !change->tx)
-        return;
-    (void)call_fail(
-        call,
-        &(struct call_error){
-            .code = "timeout",
-            .message = "The request took too long while it was being saved. It is not yet known "
-                       "whether it was saved. Repeat it with the same idempotency_key; nothing is "
-                       "stored twice then.",
-            .saved = "unknown",
-            .retry_safe = change_has_key(change),
-            .retry_same_key = true,
-        });
+    bool is_saving = change && change->commits && change->tx;
+    if (is_saving || change_may_be_saved(call))
+        (void)change_fail_open(call, "The request took too long while it was being saved.");
 }

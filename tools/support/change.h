@@ -48,6 +48,11 @@ struct change_args {
 /* For mcp_server_options.extra_args. */
 extern const struct field change_fields[];
 
+/* Whether a try of the call's change ended without a word about its COMMIT, and no later try has told
+ * yet; and the failure that says so. */
+bool change_may_be_saved(const struct call *call);
+int change_fail_open(struct call *call, const char *happened);
+
 /* For mcp_server_options.on_deadline: says what was saved, as far as it is known. */
 void change_on_deadline(struct call *call);
 

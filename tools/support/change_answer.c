@@ -234,6 +234,7 @@ static int found(struct call *call, const struct db_rows *rows)
 {
     struct change *change = change_of(call);
     const char *ledger = call_ledger(call)->id_text;
+    change->may_be_saved = db_rows_count(rows) > 0;
     if (db_rows_count(rows) == 0)
         return change->kind->explain ? change->kind->explain(change) : change_again(change);
     bool is_tool = strcmp(db_rows_text(rows, 0, FOUND_TOOL), call_tool(call)->name) == 0;
@@ -251,5 +252,6 @@ static int found(struct call *call, const struct db_rows *rows)
 int change_find(struct change *change)
 {
     const char *values[] = {call_ledger(change->call)->id_text, change->key, change->arguments};
+    change->may_be_saved = true;
     return tool_read(change->call, &sql_find, values, found);
 }

@@ -4,10 +4,13 @@
 #include <errno.h>
 
 #include "base/arena.h"
+#include "tools/support/change.h"
 #include "tools/support/ledger.h"
 
 static int fail_db(struct call *call, const struct db_failure *failure)
 {
+    if (change_may_be_saved(call) || failure->saved == DB_SAVED_UNKNOWN)
+        return change_fail_open(call, "The connection was lost while saving.");
     return call_fail(call,
                      &(struct call_error){
                          .code = failure->code,
