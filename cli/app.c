@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/instructions.h"
 #include "cli/prepare.h"
+#include "cli/state_key.h"
 #include "cli/time_zone.h"
 #include "cli/watch.h"
 #include "tools/offers.h"
@@ -16,7 +17,8 @@
 #include "tools/tool.h"
 
 enum {
-    APP_DRAIN_MS = 5000
+    APP_DRAIN_MS = 5000,
+    PRINCIPAL_MAX = 16 * 1024
 };
 
 /* --- opening --------------------------------------------------------------------------------- */
@@ -53,6 +55,24 @@ static int open_pool(struct app *app)
     return app->pool ? 0 : -ENOMEM;
 }
 
+static int find_state_key(void *user, unsigned char ret_key[MCP_STATE_KEY_SIZE])
+{
+    _Static_assert((int)STATE_KEY_SIZE == (int)MCP_STATE_KEY_SIZE, "one key");
+    const struct app *app = CONTAINER_OF(user, struct app, tools);
+    return state_key_find(app->settings->data_home, ret_key);
+}
+
+/* Database, ledger and speaker, as they were chosen at the start. */
+static int describe_principal(struct app *app)
+{
+    const struct cli_settings *settings = app->settings;
+    buf_init(&app->principal, PRINCIPAL_MAX);
+    if (settings->database.is_set)
+        db_settings_describe(&settings->database, &app->principal);
+    return buf_printf(&app->principal, "\n%s\n%s", settings->ledger ? settings->ledger : "",
+                      settings->user ? settings->user : "");
+}
+
 static int open_server(struct app *app)
 {
     const struct cli_settings *settings = app->settings;
@@ -83,6 +103,8 @@ static int open_server(struct app *app)
         .subscribe = watch_is_possible(settings),
         .listening = watch_listening,
         .holds_listeners = true,
+        .find_state_key = find_state_key,
+        .principal = buf_text(&app->principal),
         .user = &app->tools,
     };
     app->server = mcp_server_new(&app->loop, &options);
@@ -96,6 +118,8 @@ static int open_parts(struct app *app)
         r = open_cluster(app);
     if (r == 0)
         r = open_pool(app);
+    if (r == 0)
+        r = describe_principal(app);
     if (r == 0)
         r = open_server(app);
     return r;
@@ -158,6 +182,7 @@ int app_close(struct app *app)
         continue;
     tools_context_clear(&app->tools);
     db_settings_free(&app->target);
+    buf_free(&app->principal);
     if (uv_loop_close(&app->loop) != 0) {
         LOG(LOG_ERROR, "cli", "a handle was left open at the end");
         return EX_SOFTWARE;

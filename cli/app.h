@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <uv.h>
 
+#include "base/buf.h"
 #include "cli/settings.h"
 #include "db/cluster.h"
 #include "db/migrate.h"
@@ -32,6 +33,7 @@ struct app {
     struct mcp_server *server;
     uv_timer_t watch; /* open while there are news (watch.c) */
     struct news *news;
+    struct buf principal; /* whose books: a question of other books is not answered here */
 };
 
 typedef void app_migrated(void *data, const struct db_migrate_result *result,

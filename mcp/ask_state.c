@@ -16,6 +16,7 @@
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/log.h"
 #include "mcp/ask_impl.h"
 #include "mcp/base64url.h"
 #include "mcp/json_digest.h"
@@ -35,6 +36,24 @@ int64_t ask_now(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The key, found on first use: a process that never asks needs none. NULL without random numbers. */
+static const uint8_t *state_key(struct mcp_server *server)
+{
+    const struct mcp_server_options *options = &server->options;
+    if (server->has_state_key)
+        return server->state_key;
+    int r = options->find_state_key ? options->find_state_key(options->user, server->state_key) : 1;
+    if (r < 0)
+        LOG(LOG_WARNING, "mcp",
+            "no lasting key (%s): questions of this process can be answered here only",
+            strerror(-r));
+    if (r != 0 && getrandom(server->state_key, sizeof(server->state_key), 0) !=
+                      (ssize_t)sizeof(server->state_key))
+        return NULL;
+    server->has_state_key = true;
+    return server->state_key;
+}
+
 static void add_text(struct hmac_sha256_ctx *hmac, const char *text)
 {
     hmac_sha256_update(hmac, strlen(text) + 1, (const uint8_t *)text);
@@ -43,15 +62,16 @@ static void add_text(struct hmac_sha256_ctx *hmac, const char *text)
 static int make_tag(const struct call *call, const char *payload, size_t length,
                     uint8_t tag[SHA256_DIGEST_SIZE])
 {
-    const struct mcp_server *server = call->request.server;
+    struct mcp_server *server = call->request.server;
+    const uint8_t *key = state_key(server);
     const cJSON *params = call->request.message.params;
     const char *name = json_get_text(params, "name");
     uint8_t digest[SHA256_DIGEST_SIZE];
     struct hmac_sha256_ctx hmac;
-    int r = json_digest(json_get(params, "arguments"), digest);
+    int r = key ? json_digest(json_get(params, "arguments"), digest) : -EIO;
     if (r < 0)
         return r;
-    hmac_sha256_set_key(&hmac, MCP_STATE_KEY_SIZE, server->state_key);
+    hmac_sha256_set_key(&hmac, MCP_STATE_KEY_SIZE, key);
     add_text(&hmac, "mcp requestState " STATE_VERSION);
     add_text(&hmac, call->kind->method);
     add_text(&hmac, name ? name : "");

@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -121,10 +120,10 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
     buf_init(&server->line, MCP_MESSAGE_MAX);
     list_init(&server->listeners);
     list_init(&server->held);
-    if (options->state_key)
+    if (options->state_key) {
         memcpy(server->state_key, options->state_key, sizeof(server->state_key));
-    else if (getrandom(server->state_key, sizeof(server->state_key), 0) < 0)
-        LOG(LOG_WARNING, "mcp", "no random numbers: %s", strerror(errno));
+        server->has_state_key = true;
+    }
     if (registry_init(&server->registry, &server->options) < 0) {
         registry_free(&server->registry);
         mem_free(server);

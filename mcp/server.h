@@ -70,9 +70,12 @@ struct mcp_server_options {
     bool holds_listeners;
 
     /* Signs what travels with the client between the rounds of a call (mcp/ask.h): the key must be
-     * the same in all processes that may take the next round. NULL: a random one per process. */
+     * the same in all processes that may take the next round. Either the key itself, or where to
+     * find it when it is needed for the first time (0, or a negative errno). Neither, or not found: a
+     * random one per process. */
     const unsigned char *state_key; /* MCP_STATE_KEY_SIZE bytes, copied */
-    const char *principal;          /* whose data this process serves, bound into that state */
+    int (*find_state_key)(void *user, unsigned char ret_key[MCP_STATE_KEY_SIZE]);
+    const char *principal; /* whose data this process serves, bound into that state */
 
     uint64_t call_deadline_ms;  /* 0: the library's default */
     uint64_t ask_deadline_ms;   /* for the person to answer, legacy; 0: the library's default */

@@ -54,6 +54,7 @@ struct mcp_server {
     uint64_t writes_began;
     unsigned writes; /* calls that may write, within a minute from then */
     unsigned char state_key[MCP_STATE_KEY_SIZE];
+    bool has_state_key;
 
     struct list listeners; /* struct listener (subscribe.c) */
     size_t listener_count;
