@@ -1,4 +1,5 @@
 """Answers stay small: rows are cut, totals never, and the pages of a cut list reach its end."""
+import json
 import os
 import sys
 import unittest
@@ -6,7 +7,7 @@ from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger  # noqa: E402
-from support.mcp_client import Server, text_of  # noqa: E402
+from support.mcp_client import Server, base_environment, text_of  # noqa: E402
 
 DEFAULT_BYTES, LARGEST_BYTES = 8 * 1024, 32 * 1024
 ROWS = 120
@@ -96,6 +97,24 @@ class Sizes(unittest.TestCase):
         text = self.server.refusal("query_expenses_by_category", {
             "category": "Utilities", "period": "2023-03", "cursor": first["next_cursor"]})
         self.assertIn("cursor: belongs to another question", text)
+
+
+class ToolList(unittest.TestCase):
+    """What a model has to read before it does anything."""
+
+    MOST_TOOLS, MOST_EACH, MOST_EACH_WITH_RESULT = 28, 1400, 2100
+
+    def test_list_of_tools_does_not_grow_beyond_its_share(self):
+        with Server(base_environment(DATABASE_URL="postgresql://127.0.0.1:1/none")) as server:
+            tools = server.result("tools/list")["tools"]
+        whole, bare = (len(json.dumps([{key: value for key, value in tool.items() if key != left_out}
+                                       for tool in tools], ensure_ascii=False,
+                                      separators=(",", ":")).encode())
+                       for left_out in (None, "outputSchema"))
+        sizes = f"{len(tools)} tools, {whole} bytes, {bare} without output schemas"
+        self.assertLessEqual(len(tools), self.MOST_TOOLS, sizes)
+        self.assertLess(bare, self.MOST_EACH * len(tools), sizes)
+        self.assertLess(whole, self.MOST_EACH_WITH_RESULT * len(tools), sizes)
 
 
 if __name__ == "__main__":
