@@ -234,6 +234,8 @@ static int settle_row(struct call *call, struct explain_number_args *a)
     if (!said->label || strcmp(said->label_key, "id") == 0) {
         scope->group_by = "none";
         scope->then_by = "none";
+    } else if (strcmp(said->label_key, "category") == 0 && strcmp(said->label, "all") == 0) {
+        scope->group_by = "none";
     } else if (strcmp(said->label_key, "category") == 0) {
         struct name_ref *category = arena_alloc(call_arena(call), sizeof(*category));
         if (!category)

@@ -26,16 +26,15 @@ BOUNDED = [
     ("read_expenses", {"period": MONTH}),
     ("read_expenses", {"period": MONTH, "sort": "-amount", "min_amount": 20}),
     ("query_expenses_by_category", {"category": "Groceries", "period": MONTH}),
-    ("monthly_summary", {"month": MONTH}),
     ("split_balances", {"period": MONTH}),
     ("explain_number", {"tool": "summarize_spending", "arguments": {"period": MONTH}}),
     ("compare_periods", {"a": MONTH, "b": "2026-09"}),
 ]
-# What looks at the years before by design: up to 1,200 days.
-UNBOUNDED = [("list_recurring", {}), ("find_unusual", {"period": MONTH}), ("forecast_spending", {}),
+# What looks at the time before by design: the usual month at twelve months, what recurs at 1,200 days.
+UNBOUNDED = [("monthly_summary", {"month": MONTH}), ("list_recurring", {}), ("find_unusual", {"period": MONTH}), ("forecast_spending", {}),
              ("get_context", {})]
-GROWS = 1.5     # the largest ledger may cost so much more than the smallest …
-DEEPER = 40     # … and so many blocks, for indexes that are a level deeper
+GROWS = 1.5  # the largest ledger may cost so much more than the smallest …
+DEEPER = INSIDE + 40  # … and so many blocks: one for each row, and indexes that are a level deeper
 
 FILL = """
 DELETE FROM ninepence.expense_tags; UPDATE ninepence.expenses SET refund_of = NULL;

@@ -169,6 +169,32 @@ def frequency(model, answers, see):
     see("change", right[0] - right[1], Decimal(ours["change"]))
 
 
+def left_for_fun(model, answers, see):
+    """150 a month since twelve months, and what is left is carried over (budgets.sql)."""
+    months = [model.calendar.resolve(f"{2025 + (11 + n) // 12}-{(11 + n) % 12 + 1:02}")
+              for n in range(12)]
+    sums = [model.sums({"category": "Fun"}, month)[1] for month in months]
+    see("spent", money(sums[-1], "USD"), answers[0]["total"])
+    see("left", money(12 * 150 - sum(sums), "USD"), answers[0]["left"])
+
+
+def blown(model, answers, see):
+    """Restaurants has 350, shopping 200 in the sample ledger; both are spent already."""
+    for category, budget in (("Food: Restaurants", 350), ("Shopping", 200), ("Transportation", 450)):
+        spending = Decimal(model.summarize({"period": "this_month", "category": category})["total"])
+        row = [row for row in answers[0]["rows"] if row["category"] == category][0]
+        see(category, (money(spending, "USD"), money(budget - spending, "USD"), spending > budget),
+            (row["spent"], row["left"], row["status"] == "over"))
+
+
+def per_day(model, answers, see):
+    """5500 for everything; today and eight days more. Rounded down would be cautious too."""
+    left = 5500 - Decimal(model.summarize({"period": "this_month"})["total"])
+    see("left", money(left, "USD"), answers[0]["left"])
+    see("days", 9, answers[0]["days_left"])
+    see("a day", True, abs(Decimal(answers[0]["safe_per_day"]) - left / 9) < Decimal("0.01"))
+
+
 ASKED = [
     ("How much did I spend last month?", [(SPENDING, {"period": "last_month"})],
      total({"period": "last_month"})),
@@ -222,10 +248,11 @@ ASKED = [
     ("Which ones went up in price?",
      [("find_unusual", {"kinds": ["price_rise"], "period": "last_12_months"})], dearer),
     ("What is due in the next ten days?", [("list_recurring", {"due_within_days": 10})], due),
-    ("How much is left for fun?", [("budget_status", {"category": "Fun"})], None),
-    ("Which budgets will I blow?", [("budget_status", {"period": "this_month"})], None),
+    ("How much is left for fun?", [("budget_status", {"category": "Fun"})],
+     left_for_fun),
+    ("Which budgets will I blow?", [("budget_status", {"period": "this_month"})], blown),
     ("How much can I spend per day until the end of the month?",
-     [("budget_status", {"period": "this_month"})], None),
+     [("budget_status", {"period": "this_month"})], per_day),
     ("If I cancel Netflix and the gym, what do I save by year end?",
      [("forecast_spending", {"until": "this_year", "scenario": [
          {"target": "Netflix", "change": "cancel"}, {"target": "gym", "change": "cancel"}]})],

@@ -7,53 +7,66 @@
 #include "tools/support/sentence.h"
 #include "tools/support/spoken.h"
 
-/* How a figure comes about, by its name. */
-static const char *formula_of(const struct explanation *why, const char *name)
-{
-    static const struct {
-        const char *tool, *name, *formula;
-    } formulas[] = {
-        {"split_balances", "share", "splits of the user + part of what has no splits"},
-        {"split_balances", "balance", "paid + gave - share - received"},
-        {NULL, "total", "sum of the expenses, less refunds"},
-        {NULL, "spending", "sum of the expenses, less refunds"},
-        {NULL, "income", "sum of the income"},
-        {NULL, "count", "rows that entered the total: refunds too, rows without a rate not"},
-        {NULL, "average", "total / count"},
-        {NULL, "median", "the middle amount, or the mean of the two in the middle"},
-        {NULL, "share", "100 x total / total of all rows"},
-        {NULL, "before", "the same sum over the period before; the mean when there are several"},
-        {NULL, "change", "total - before"},
-        {NULL, "change_percent", "100 x change / before"},
-        {NULL, "net", "income - spending"},
-        {NULL, "savings_rate", "100 x net / income"},
-    };
+/* How a figure comes about, by its name; those of one tool first. */
+struct formula {
+    const char *tool; /* NULL: any */
+    const char *name, *formula;
+};
 
+static const struct formula formulas[] = {
+    {"split_balances", "share", "splits of the user + part of what has no splits"},
+    {"split_balances", "balance", "paid + gave - share - received"},
+    {"forecast_spending", "total", "spent + scheduled + recurring + everything else"},
+    {"list_recurring", "total", "what each payment is expected to be x times a year"},
+    {"find_unusual", "total", "sum of what is odd"},
+    {"budget_status", "left", "budget + carried - spent"},
+    {NULL, "total", "sum of the expenses, less refunds"},
+    {NULL, "spent", "sum of the expenses, less refunds"},
+    {NULL, "spending", "sum of the expenses, less refunds"},
+    {NULL, "income", "sum of the income"},
+    {NULL, "count", "rows that entered the total: refunds too, rows without a rate not"},
+    {NULL, "average", "total / count"},
+    {NULL, "median", "the middle amount, or the mean of the two in the middle"},
+    {NULL, "share", "100 x total / total of all rows"},
+    {NULL, "before", "the same sum over the period before; the mean when there are several"},
+    {NULL, "change", "total - before"},
+    {NULL, "change_percent", "100 x change / before"},
+    {NULL, "net", "income - spending"},
+    {NULL, "savings_rate", "100 x net / income"},
+};
+
+static const char *inner_name(const char *name)
+{
     const char *dot = strrchr(name, '.');
+    return dot ? dot + 1 : name;
+}
+
+static const struct formula *formula_of(const struct explanation *why, const char *name)
+{
     for (size_t i = 0; i < ARRAY_LENGTH(formulas); i++) {
         if ((!formulas[i].tool || strcmp(formulas[i].tool, why->tool) == 0) &&
-            strcmp(formulas[i].name, dot ? dot + 1 : name) == 0)
-            return formulas[i].formula;
+            strcmp(formulas[i].name, inner_name(name)) == 0)
+            return &formulas[i];
     }
     return NULL;
 }
 
 /* What the expenses found here come to, for figures that are plain sums; NULL for others. */
-static const char *sum_of_evidence(const struct answer *answer, const struct figure *figure,
-                                   char text[DECIMAL_TEXT_SIZE])
+static const char *sum_of_evidence(const struct answer *answer, const struct explanation *why,
+                                   const struct figure *figure, char text[DECIMAL_TEXT_SIZE])
 {
     const char *total = db_rows_text(answer->rows, 0, BASIS_TOTAL);
     const char *counted = db_rows_text(answer->rows, 0, BASIS_COUNTED);
-    const char *dot = strrchr(figure->name, '.');
-    const char *name = dot ? dot + 1 : figure->name;
-    if (strncmp(figure->name, "basis.", strlen("basis.")) == 0 ||
+    const char *name = inner_name(figure->name);
+    const struct formula *formula = formula_of(why, figure->name);
+    if (!formula || formula->tool || strncmp(figure->name, "basis.", strlen("basis.")) == 0 ||
         strncmp(figure->name, "rest.", strlen("rest.")) == 0)
         return NULL;
     if (strcmp(name, "count") == 0)
         return counted;
     if (strcmp(name, "average") == 0)
         return money_average(total, counted, answer->exponent, text);
-    if (strcmp(name, "total") == 0 || strcmp(name, "spending") == 0 ||
+    if (strcmp(name, "total") == 0 || strcmp(name, "spending") == 0 || strcmp(name, "spent") == 0 ||
         strcmp(name, "income") == 0 || strcmp(name, "before") == 0)
         return money_average(total, figure->mean_of ? figure->mean_of : "1", answer->exponent,
                              text);
@@ -84,14 +97,14 @@ static void write_figure(struct answer *answer, const struct explanation *why)
         json_put_text(out, "said", why->number);
     json_put_text(out, "verdict", verdict_of(why));
     if (figure) {
-        const char *formula = formula_of(why, figure->name);
-        const char *sum = sum_of_evidence(answer, figure, text);
+        const struct formula *formula = formula_of(why, figure->name);
+        const char *sum = sum_of_evidence(answer, why, figure, text);
         struct decimal shown;
         struct decimal rest;
         json_put_text(out, "name", figure->name);
         json_put_text(out, "now", figure->text);
         if (formula)
-            json_put_text(out, "formula", formula);
+            json_put_text(out, "formula", formula->formula);
         if (sum)
             json_put_bool(out, "adds_up",
                           decimal_parse(sum, &shown) == 0 &&
@@ -239,10 +252,10 @@ static void write_summary(struct answer *answer, const struct explanation *why)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
     const struct figure *figure = chosen(why);
-    const char *formula = figure ? formula_of(why, figure->name) : NULL;
+    const struct formula *formula = figure ? formula_of(why, figure->name) : NULL;
     say_verdict(&text, why);
     if (formula && !why->said.elsewhere)
-        (void)buf_printf(&text, "How it comes about: %s. ", formula);
+        (void)buf_printf(&text, "How it comes about: %s. ", formula->formula);
     spoken_total(&text, answer, &why->scope.filter);
     spoken_end(&text, answer, &why->scope.filter.names);
     say_excluded(&text, answer);

@@ -9,8 +9,8 @@
 #include "tools/support/fold.h"
 
 /* What names a row, the most telling first; an expense is named by its id. */
-static const char *const label_keys[] = {"id",       "group",    "month",    "user",
-                                         "merchant", "category", "currency", NULL};
+static const char *const label_keys[] = {"id",       "group", "user",     "merchant",
+                                         "category", "month", "currency", NULL};
 
 static const char then_separator[] = " / ";
 
