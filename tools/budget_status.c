@@ -23,13 +23,6 @@ struct budget_status_args {
     struct filter filter; /* no argument: the question as a filter */
 };
 
-/* Budgets that are no part of another one, added up. */
-struct sums {
-    size_t count;
-    char amount[DECIMAL_TEXT_SIZE], carried[DECIMAL_TEXT_SIZE], spent[DECIMAL_TEXT_SIZE],
-        left[DECIMAL_TEXT_SIZE], safe[DECIMAL_TEXT_SIZE], projected[DECIMAL_TEXT_SIZE];
-};
-
 static const struct field args[] = {
     ARG_PERIOD(struct budget_status_args, period, "this_month"),
     ARG_CATEGORIES(struct budget_status_args, category, .doc = "Only these and those below."),
@@ -100,66 +93,12 @@ static int status_start(struct call *call)
     return r == 0 ? status_run(call) : r;
 }
 
-/* --- sums ------------------------------------------------------------------------------------ */
-
-static void add(char sum[DECIMAL_TEXT_SIZE], const char *number, int exponent)
-{
-    char before[DECIMAL_TEXT_SIZE];
-    memcpy(before, sum, sizeof(before));
-    money_sum(before, number, exponent, sum);
-}
-
-/* A later month of the same budget: what it took over is in the month before it. */
-static bool continues(const struct db_rows *rows, size_t row)
-{
-    return row > 0 && strcmp(db_rows_text(rows, row, BUDGET_CATEGORY),
-                             db_rows_text(rows, row - 1, BUDGET_CATEGORY)) == 0;
-}
-
-/* Days of the month from today on; 0 when it is over. */
-static int64_t days_left(const struct db_rows *rows)
-{
-    int64_t left = db_rows_int(rows, 0, BUDGET_DAYS) - db_rows_int(rows, 0, BUDGET_ELAPSED);
-    return left + (db_rows_bool(rows, 0, BUDGET_IS_RUNNING) ? 1 : 0);
-}
+/* --- months ---------------------------------------------------------------------------------- */
 
 /* Whether there is one month, which is not over. */
 static bool is_one_open_month(const struct db_rows *rows, const struct budget_status_args *a)
 {
     return a->period.months == 1 && budget_line_is_open(rows, 0);
-}
-
-/* What can be spent a day, cut and not rounded: it must not add up to more than there is. */
-static void share_out(const char *left, int64_t days, char ret_safe[DECIMAL_TEXT_SIZE])
-{
-    struct decimal number;
-    if (days <= 0 || money_sign(left) <= 0 || decimal_parse(left, &number) != 0)
-        return;
-    number.units /= days;
-    (void)decimal_format(number, ret_safe);
-}
-
-static void add_up(const struct answer *answer, struct sums *sums)
-{
-    const struct db_rows *rows = answer->rows;
-    int exponent = answer->exponent;
-    char text[DECIMAL_TEXT_SIZE];
-    *sums = (struct sums){
-        .amount = "0", .carried = "0", .spent = "0", .left = "0", .safe = "0", .projected = "0"};
-    for (size_t row = 0; row < budget_line_count(rows); row++) {
-        if (!db_rows_bool(rows, row, BUDGET_IS_TOP))
-            continue;
-        sums->count++;
-        add(sums->amount, db_rows_text(rows, row, BUDGET_AMOUNT), exponent);
-        add(sums->spent, db_rows_text(rows, row, BUDGET_SPENT), exponent);
-        add(sums->projected, budget_line_projected(rows, row, exponent, text), exponent);
-        if (!continues(rows, row))
-            add(sums->carried, db_rows_text(rows, row, BUDGET_CARRIED), exponent);
-    }
-    money_sum(sums->amount, sums->carried, exponent, text);
-    money_difference(text, sums->spent, exponent, sums->left);
-    if (sums->count > 0)
-        share_out(sums->left, days_left(rows), sums->safe);
 }
 
 /* --- the sentence ---------------------------------------------------------------------------- */
@@ -169,7 +108,7 @@ static const char *size_of(const char *number)
     return number[0] == '-' ? number + 1 : number;
 }
 
-static void say_left(struct buf *text, const struct answer *answer, const struct sums *sums)
+static void say_left(struct buf *text, const struct answer *answer, const struct budget_sums *sums)
 {
     bool is_over = money_sign(sums->left) < 0;
     spoken_money(text, answer, size_of(sums->left));
@@ -183,7 +122,8 @@ static void say_left(struct buf *text, const struct answer *answer, const struct
     (void)buf_append_text(text, is_over ? " was spent" : "");
 }
 
-static void say_open_month(struct buf *text, const struct answer *answer, const struct sums *sums)
+static void say_open_month(struct buf *text, const struct answer *answer,
+                           const struct budget_sums *sums)
 {
     const struct db_rows *rows = answer->rows;
     bool is_running = db_rows_bool(rows, 0, BUDGET_IS_RUNNING);
@@ -191,7 +131,7 @@ static void say_open_month(struct buf *text, const struct answer *answer, const 
         (void)buf_append_text(text, ": ");
         spoken_money(text, answer, sums->safe);
         (void)buf_append_text(text, " a day for ");
-        sentence_count(text, (long long)days_left(rows), "day", "days");
+        sentence_count(text, (long long)budget_line_days_left(rows), "day", "days");
     }
     (void)buf_append_char(text, '.');
     if (!is_running)
@@ -241,7 +181,7 @@ static void say_month(struct buf *text, const struct answer *answer,
 }
 
 static void write_summary(struct answer *answer, const struct budget_status_args *a,
-                          const struct sums *sums)
+                          const struct budget_sums *sums)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
     say_month(&text, answer, a);
@@ -280,7 +220,7 @@ static void write_summary(struct answer *answer, const struct budget_status_args
 /* --- the answer ------------------------------------------------------------------------------ */
 
 static void write_sums(struct answer *answer, const struct budget_status_args *a,
-                       const struct sums *sums)
+                       const struct budget_sums *sums)
 {
     const struct db_rows *rows = answer->rows;
     if (sums->count == 0)
@@ -290,7 +230,7 @@ static void write_sums(struct answer *answer, const struct budget_status_args *a
     if (is_one_open_month(rows, a)) {
         bool is_running = db_rows_bool(rows, 0, BUDGET_IS_RUNNING);
         answer_money(answer, "safe_per_day", sums->safe);
-        json_put_int(answer->out, "days_left", days_left(rows));
+        json_put_int(answer->out, "days_left", budget_line_days_left(rows));
         if (is_running)
             answer_money(answer, "projected", sums->projected);
     }
@@ -310,9 +250,9 @@ static int status_read(struct call *call, const struct db_rows *rows)
                                .fields = budget_line_fields,
                                .count = budget_line_count(rows),
                                .data = &context};
-    struct sums sums;
+    struct budget_sums sums;
     answer_begin(&answer);
-    add_up(&answer, &sums);
+    budget_line_add_up(rows, answer.exponent, &sums);
     write_summary(&answer, a, &sums);
     answer_period(&answer, &a->period);
     answer_totals(&answer);

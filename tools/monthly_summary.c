@@ -8,6 +8,7 @@
 
 #include "tools/monthly_summary.sql.h"
 #include "tools/support/answer.h"
+#include "tools/support/budget_line.h"
 #include "tools/support/compare.h"
 #include "tools/support/filter.h"
 #include "tools/support/group.h"
@@ -24,6 +25,8 @@ struct monthly_summary_args {
 
     struct filter filter; /* no arguments from here on: the question as a filter */
     struct comparison before, usual;
+    struct budget_sums budget;
+    const char *budgets; /* JSON of their rows; NULL: there are none */
 };
 
 enum {
@@ -61,6 +64,8 @@ static const struct field result[] = {
     OUT_ANY_OBJECT("usual_month"),
     OUT_ROWS("months", month_fields),
     OUT_ANY_OBJECT("rest"),
+    OUT_ANY_OBJECT("budget"),
+    OUT_ROWS("budgets", budget_line_short_fields),
     OUT_END,
 };
 
@@ -106,6 +111,48 @@ static int months_run(struct call *call)
     return tool_read(call, &sql_months, values, months_read);
 }
 
+/* Rows do not outlive their callback: what is shown of them is written at once. */
+static int budgets_read(struct call *call, const struct db_rows *rows)
+{
+    enum {
+        BUDGETS_SHOWN = 20,
+        BUDGETS_MAX_BYTES = 8 * 1024
+    };
+
+    struct monthly_summary_args *a = call_args(call);
+    OWNED_BUF text = BUF_INIT(BUDGETS_MAX_BYTES);
+    struct json_out out;
+    size_t count = budget_line_count(rows);
+    int exponent = call_ledger(call)->exponent;
+    if (count == 0)
+        return months_run(call);
+    json_out_init(&out, &text);
+    json_array(&out);
+    for (size_t row = 0; row < count && row < BUDGETS_SHOWN; row++)
+        row_write(
+            &(struct row_context){.out = &out, .rows = rows, .row = row, .exponent = exponent},
+            budget_line_short_fields);
+    json_end_array(&out);
+    budget_line_add_up(rows, exponent, &a->budget);
+    if (json_out_error(&out) == 0)
+        a->budgets = arena_strdup(call_arena(call), buf_text(&text));
+    return months_run(call);
+}
+
+/* Budgets are everybody's: one person's month has none. */
+static int budgets_run(struct call *call)
+{
+    struct monthly_summary_args *a = call_args(call);
+    const struct calendar *calendar = &call_ledger(call)->calendar;
+    const char *values[BUDGET_PARAMS];
+    if (a->user.count > 0)
+        return months_run(call);
+    budget_line_no_names(values);
+    int r =
+        budget_line_values(call, budget_range_of(a->filter.period.range, calendar), false, values);
+    return r == 0 ? tool_read(call, budget_lines, values, budgets_read) : r;
+}
+
 /* The span of the months that end with the one asked for. */
 static int resolve_months(struct call *call, struct monthly_summary_args *a)
 {
@@ -140,7 +187,7 @@ static int months_start(struct call *call)
     if (!comparison_begin(call, &a->filter.period, "previous", &a->before) ||
         !comparison_begin(call, &a->filter.period, usual, &a->usual))
         return 0;
-    return months_run(call);
+    return budgets_run(call);
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */
@@ -200,6 +247,32 @@ static void say_income(struct buf *text, const struct answer *answer)
     spoken_money(text, answer, net[0] == '-' ? net + 1 : net);
 }
 
+static void say_budget(struct buf *text, const struct answer *answer,
+                       const struct monthly_summary_args *a)
+{
+    if (!a->budgets)
+        return;
+    bool is_over = money_sign(a->budget.left) < 0;
+    (void)buf_append_text(text, is_over ? " The budget of " : " Of the budget of ");
+    spoken_money(text, answer, a->budget.amount);
+    (void)buf_append_text(text, is_over ? " is exceeded by " : ", ");
+    spoken_money(text, answer, a->budget.left[0] == '-' ? a->budget.left + 1 : a->budget.left);
+    (void)buf_append_text(text, is_over ? "." : " is left.");
+}
+
+static void write_budgets(struct answer *answer, const struct monthly_summary_args *a)
+{
+    if (!a->budgets)
+        return;
+    json_put_object(answer->out, "budget");
+    answer_money(answer, "amount", a->budget.amount);
+    answer_money(answer, "carried", a->budget.carried);
+    answer_money(answer, "spent", a->budget.spent);
+    answer_money(answer, "left", a->budget.left);
+    json_end_object(answer->out);
+    json_put_raw(answer->out, "budgets", a->budgets);
+}
+
 static void write_summary(struct answer *answer, const struct monthly_summary_args *a)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
@@ -212,6 +285,7 @@ static void write_summary(struct answer *answer, const struct monthly_summary_ar
         say_missing(&text, " The comparison lacks, for want of a rate: ",
                     figure(answer, COLUMN_BEFORE_MISSING));
     }
+    say_budget(&text, answer, a);
     answer_summary(answer, &text);
 }
 
@@ -300,6 +374,7 @@ static int months_read(struct call *call, const struct db_rows *rows)
     answer_period(&answer, &a->filter.period);
     answer_totals(&answer);
     write_figures(&answer, a);
+    write_budgets(&answer, a);
     if (a->months > 1)
         (void)answer_rows(&answer, &months);
     write_categories(&answer);
@@ -310,8 +385,9 @@ static int months_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_monthly_summary = {
     .name = "monthly_summary",
     .title = "Monthly summary",
-    .description = "A month as a whole, or several side by side: income, spending, what is left, "
-                   "the savings rate, categories, against the month before and a usual one.",
+    .description =
+        "A month as a whole, or several side by side: income, spending, what is left, "
+        "the savings rate, categories, budgets, against the month before and a usual one.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct monthly_summary_args),

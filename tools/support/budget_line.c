@@ -43,6 +43,11 @@ int budget_line_values(struct call *call, struct budget_range range, bool by_mon
     return ret_values[1] && ret_values[2] && ret_values[9] ? 0 : -ENOMEM;
 }
 
+void budget_line_no_names(const char *values[BUDGET_PARAMS])
+{
+    values[5] = values[6] = values[7] = "{}";
+}
+
 /* --- figures --------------------------------------------------------------------------------- */
 
 size_t budget_line_count(const struct db_rows *rows)
@@ -93,6 +98,59 @@ const char *budget_line_status(const struct db_rows *rows, size_t row, int expon
     if (is_running(rows, row) && money_sign(projected_left(rows, row, exponent, rest)) < 0)
         return "likely_over";
     return "on_track";
+}
+
+/* --- sums ------------------------------------------------------------------------------------ */
+
+static void add(char sum[DECIMAL_TEXT_SIZE], const char *number, int exponent)
+{
+    char before[DECIMAL_TEXT_SIZE];
+    memcpy(before, sum, sizeof(before));
+    money_sum(before, number, exponent, sum);
+}
+
+/* A later month of the same budget: what it took over is in the month before it. */
+static bool continues(const struct db_rows *rows, size_t row)
+{
+    return row > 0 && strcmp(db_rows_text(rows, row, BUDGET_CATEGORY),
+                             db_rows_text(rows, row - 1, BUDGET_CATEGORY)) == 0;
+}
+
+int64_t budget_line_days_left(const struct db_rows *rows)
+{
+    int64_t left = db_rows_int(rows, 0, BUDGET_DAYS) - db_rows_int(rows, 0, BUDGET_ELAPSED);
+    return left + (db_rows_bool(rows, 0, BUDGET_IS_RUNNING) ? 1 : 0);
+}
+
+/* What can be spent a day, cut and not rounded: it must not add up to more than there is. */
+static void share_out(const char *left, int64_t days, char ret_safe[DECIMAL_TEXT_SIZE])
+{
+    struct decimal number;
+    if (days <= 0 || money_sign(left) <= 0 || decimal_parse(left, &number) != 0)
+        return;
+    number.units /= days;
+    (void)decimal_format(number, ret_safe);
+}
+
+void budget_line_add_up(const struct db_rows *rows, int exponent, struct budget_sums *sums)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    *sums = (struct budget_sums){
+        .amount = "0", .carried = "0", .spent = "0", .left = "0", .safe = "0", .projected = "0"};
+    for (size_t row = 0; row < budget_line_count(rows); row++) {
+        if (!db_rows_bool(rows, row, BUDGET_IS_TOP))
+            continue;
+        sums->count++;
+        add(sums->amount, db_rows_text(rows, row, BUDGET_AMOUNT), exponent);
+        add(sums->spent, db_rows_text(rows, row, BUDGET_SPENT), exponent);
+        add(sums->projected, budget_line_projected(rows, row, exponent, text), exponent);
+        if (!continues(rows, row))
+            add(sums->carried, db_rows_text(rows, row, BUDGET_CARRIED), exponent);
+    }
+    money_sum(sums->amount, sums->carried, exponent, text);
+    money_difference(text, sums->spent, exponent, sums->left);
+    if (sums->count > 0)
+        share_out(sums->left, budget_line_days_left(rows), sums->safe);
 }
 
 /* --- members of a row ------------------------------------------------------------------------ */
@@ -179,6 +237,16 @@ const struct field budget_line_fields[] = {
     OUT_CELL("pace", field_text, write_pace, BUDGET_SPENT_BY_TODAY),
     OUT_CELL("projected", field_text, write_projected, BUDGET_LATE),
     OUT_CELL("projected_left", field_text, write_projected_left, BUDGET_LATE),
+    OUT_CELL("status", field_text, write_status, BUDGET_LEFT),
+    OUT_END,
+};
+
+const struct field budget_line_short_fields[] = {
+    OUT_CELL("category", field_text, row_write_text, BUDGET_CATEGORY),
+    OUT_CELL("budget", field_text, row_write_money, BUDGET_AMOUNT),
+    OUT_CELL("carried", field_text, write_if_not_zero, BUDGET_CARRIED),
+    OUT_CELL("spent", field_text, row_write_money, BUDGET_SPENT),
+    OUT_CELL("left", field_text, row_write_money, BUDGET_LEFT),
     OUT_CELL("status", field_text, write_status, BUDGET_LEFT),
     OUT_END,
 };

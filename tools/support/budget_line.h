@@ -48,6 +48,9 @@ MUST_CHECK int budget_line_values(struct call *call, struct budget_range range, 
 
 extern const struct db_statement *const budget_lines;
 
+/* For a question without names: $6 to $8. */
+void budget_line_no_names(const char *values[BUDGET_PARAMS]);
+
 /* Number of rows that are budgets. */
 size_t budget_line_count(const struct db_rows *rows);
 
@@ -61,11 +64,26 @@ const char *budget_line_projected(const struct db_rows *rows, size_t row, int ex
 /* "over", "likely_over" or "on_track". */
 const char *budget_line_status(const struct db_rows *rows, size_t row, int exponent);
 
+/* Days of the month from today on, of the first row. */
+int64_t budget_line_days_left(const struct db_rows *rows);
+
+/* Budgets that are no part of another one, added up. */
+struct budget_sums {
+    size_t count;
+    char amount[DECIMAL_TEXT_SIZE], carried[DECIMAL_TEXT_SIZE], spent[DECIMAL_TEXT_SIZE],
+        left[DECIMAL_TEXT_SIZE], safe[DECIMAL_TEXT_SIZE], projected[DECIMAL_TEXT_SIZE];
+};
+
+void budget_line_add_up(const struct db_rows *rows, int exponent, struct budget_sums *sums);
+
 /* The table of a row; row_context.data is a struct budget_line_context. */
 struct budget_line_context {
     bool has_user;
 };
 
 extern const struct field budget_line_fields[];
+
+/* A shorter one, beside other things. */
+extern const struct field budget_line_short_fields[];
 
 #endif
