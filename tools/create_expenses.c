@@ -106,11 +106,12 @@ static int write_drafts(struct call *call, struct creation *creation)
     if (r != 0)
         return r;
     if (creation->asked.is_full) {
-        (void)call_refuse(call, "items", "uses more than %d different names", (int)ASKED_MAX);
+        (void)change_refuse_argument(call, "items", "uses more than %d different names",
+                                     (int)ASKED_MAX);
         return 1;
     }
     if (json_out_error(&out) == -EMSGSIZE) {
-        (void)call_refuse(call, "items", "is too much text for one call");
+        (void)change_refuse_argument(call, "items", "is too much text for one call");
         return 1;
     }
     creation->values[3] = arena_strndup(call_arena(call), buf_text(&text), text.length);

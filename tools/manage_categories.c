@@ -176,7 +176,7 @@ static int take_color(struct call *call, struct managing *managing)
     for (char *c = text; *c; c++)
         *c = (char)tolower((unsigned char)*c);
     if (strlen(text) != COLOR_LENGTH || strspn(text + 1, "0123456789abcdef") != COLOR_LENGTH - 1) {
-        (void)call_refuse(call, "color", "must be of the form #4caf50, got %s", color);
+        (void)change_refuse_argument(call, "color", "must be of the form #4caf50, got %s", color);
         return 1;
     }
     managing->color = text;
@@ -194,17 +194,17 @@ static int take_name(struct call *call, struct managing *managing, const char *f
         return -ENOMEM;
     for (size_t i = 0; i < ARRAY_LENGTH(reserved); i++) {
         if (strcmp(managing->folded, reserved[i]) == 0) {
-            (void)call_refuse(call, field,
-                              "must not be the word %s, which has a meaning of its own",
-                              reserved[i]);
+            (void)change_refuse_argument(call, field,
+                                         "must not be the word %s, which has a meaning of its own",
+                                         reserved[i]);
             return 1;
         }
     }
     if (managing->folded[0] != '\0' && !strchr(name, ':') &&
         utf8_count(name, strlen(name)) <= NAME_MAX_POINTS)
         return 0;
-    (void)call_refuse(call, field, "must be a name of 1 to %d characters without a colon",
-                      (int)NAME_MAX_POINTS);
+    (void)change_refuse_argument(
+        call, field, "must be a name of 1 to %d characters without a colon", (int)NAME_MAX_POINTS);
     return 1;
 }
 
@@ -217,7 +217,7 @@ static int take_new(struct call *call, struct managing *managing)
     if (!colon)
         return take_name(call, managing, "category", a->category.text);
     if (a->parent.text) {
-        (void)call_refuse(call, "parent", "and a name with a colon exclude each other");
+        (void)change_refuse_argument(call, "parent", "and a name with a colon exclude each other");
         return 1;
     }
     size_t length = (size_t)(colon - a->category.text);
@@ -228,7 +228,7 @@ static int take_new(struct call *call, struct managing *managing)
         return -ENOMEM;
     int r = name_from_text(arena, &name_category, parent, &managing->path_parent);
     if (r != 0) {
-        (void)call_refuse(call, "category", "has nothing in front of its colon");
+        (void)change_refuse_argument(call, "category", "has nothing in front of its colon");
         return r == -ENOMEM ? r : 1;
     }
     managing->parent = asked_add(&managing->asked, &managing->path_parent, "category");
@@ -257,13 +257,13 @@ static int check_arguments(struct call *call, const char *op)
         rule++;
     for (size_t i = 0; i < ARRAY_LENGTH(names); i++) {
         if (is_given(call, names[i]) && !strstr(rules[rule].takes, names[i])) {
-            (void)call_refuse(call, names[i], "has no meaning for op %s", op);
+            (void)change_refuse_argument(call, names[i], "has no meaning for op %s", op);
             return 1;
         }
     }
     const char *needs = rules[rule].needs;
     if (needs && !is_given(call, needs)) {
-        (void)call_refuse(call, needs, "is missing: op %s needs it", op);
+        (void)change_refuse_argument(call, needs, "is missing: op %s needs it", op);
         return 1;
     }
     return 0;

@@ -233,21 +233,21 @@ static int check_amount(struct call *call, const struct set_budget_args *a)
     const char *currency = call_ledger(call)->currency;
     bool is_fixed = strcmp(a->method, "fixed") == 0;
     if (is_fixed != (a->amount.text != NULL)) {
-        (void)call_refuse(call, "amount",
-                          is_fixed ? "is missing: give it, or a method that finds it"
-                                   : "and the method %s exclude each other",
-                          a->method);
+        (void)change_refuse_argument(call, "amount",
+                                     is_fixed ? "is missing: give it, or a method that finds it"
+                                              : "and the method %s exclude each other",
+                                     a->method);
         return 1;
     }
     if (!is_fixed)
         return 0;
     if (money_is_negative(&a->amount)) {
-        (void)call_refuse(call, "amount", "must not be below 0, got %s", a->amount.text);
+        (void)change_refuse_argument(call, "amount", "must not be below 0, got %s", a->amount.text);
         return 1;
     }
     if (money_check(&a->amount, currency) != 0) {
-        (void)call_refuse(call, "amount", "has more decimals than %s has, got %s", currency,
-                          a->amount.text);
+        (void)change_refuse_argument(call, "amount", "has more decimals than %s has, got %s",
+                                     currency, a->amount.text);
         return 1;
     }
     return 0;

@@ -228,12 +228,12 @@ static int check_amount(struct call *call, const struct money *amount)
 {
     const char *currency = call_ledger(call)->currency;
     if (money_sign(amount->text) <= 0) {
-        (void)call_refuse(call, "amount", "must be above 0, got %s", amount->text);
+        (void)change_refuse_argument(call, "amount", "must be above 0, got %s", amount->text);
         return 1;
     }
     if (money_check(amount, currency) != 0) {
-        (void)call_refuse(call, "amount", "has more decimals than %s has, got %s", currency,
-                          amount->text);
+        (void)change_refuse_argument(call, "amount", "has more decimals than %s has, got %s",
+                                     currency, amount->text);
         return 1;
     }
     return 0;

@@ -3,6 +3,7 @@
 #include "tools/support/change.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -256,6 +257,16 @@ int change_refuse(struct change *change, const char *code, const char *field, co
 {
     return change_refuse_with(change, &(struct call_error){.code = code, .field = field}, happened,
                               to_do);
+}
+
+int change_refuse_argument(struct call *call, const char *field, const char *format, ...)
+{
+    va_list values;
+    va_start(values, format);
+    const char *happened = arena_vprintf(call_arena(call), format, values);
+    va_end(values);
+    return call_refuse(call, field, "%s. Nothing was saved. Correct it, and repeat the request.",
+                       happened ? happened : "this cannot be");
 }
 
 static int names_again(struct call *call)

@@ -168,6 +168,11 @@ int change_refuse(struct change *change, const char *code, const char *field, co
 int change_refuse_with(struct change *change, const struct call_error *error, const char *happened,
                        const char *to_do);
 
+/* Refuses an argument of a tool that writes, before its change begins: "FIELD: MESSAGE. Nothing was
+ * saved. …". Returns 0. */
+int change_refuse_argument(struct call *call, const char *field, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
 /* Rolls back and lets names_settle() end the call: names that a write does not forgive. */
 int change_refuse_names(struct change *change, struct name_question *question, const char *unknown);
 

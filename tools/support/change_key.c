@@ -40,9 +40,10 @@ int change_take_key(struct change *change)
     if (!key)
         return make_key(change);
     if (!is_good_key(key)) {
-        (void)call_refuse(change->call, "idempotency_key",
-                          "must be 1 to %d visible characters without blanks, and not begin with ~",
-                          (int)KEY_MAX_BYTES);
+        (void)change_refuse_argument(
+            change->call, "idempotency_key",
+            "must be 1 to %d visible characters without blanks, and not begin with ~",
+            (int)KEY_MAX_BYTES);
         return 1;
     }
     change->key = key;

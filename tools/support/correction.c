@@ -58,7 +58,7 @@ int correction_begin(struct call *call, struct correction *correction, struct co
     struct arena *arena = call_arena(call);
     correction->args = args;
     if (is_empty(args)) {
-        (void)call_refuse(call, "set", "says nothing that would change");
+        (void)change_refuse_argument(call, "set", "says nothing that would change");
         return 1;
     }
     int r = asked_begin(&correction->asked, call);

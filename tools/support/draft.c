@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/support/change.h"
 #include "tools/support/fold.h"
 #include "tools/support/ledger.h"
 #include "tools/support/split.h"
@@ -35,15 +36,15 @@ static const char *draft_kind(const struct draft_item *item)
 
 static int refuse(struct call *call, const char *field, const char *message)
 {
-    (void)call_refuse(call, field, "%s", message);
+    (void)change_refuse_argument(call, field, "%s", message);
     return 1;
 }
 
 static int refuse_decimals(struct call *call, const char *field, const struct money *amount,
                            const char *currency)
 {
-    (void)call_refuse(call, field, "%s has %d decimals, got %s", currency,
-                      currency_exponent(currency), amount->text);
+    (void)change_refuse_argument(call, field, "%s has %d decimals, got %s", currency,
+                                 currency_exponent(currency), amount->text);
     return 1;
 }
 
@@ -96,12 +97,13 @@ int draft_divide(struct call *call, const char *prefix, const struct money *amou
         return r;
     (void)snprintf(field, sizeof(field), "%ssplits", prefix);
     if (r == -EDOM)
-        (void)call_refuse(call, field, "%s: they come to %s, the whole is %s", result.why,
-                          result.sum, amount->text);
+        (void)change_refuse_argument(call, field, "%s: they come to %s, the whole is %s",
+                                     result.why, result.sum, amount->text);
     else if (r == -ERANGE)
-        (void)call_refuse(call, field, "%s: they come to %s per cent", result.why, result.sum);
+        (void)change_refuse_argument(call, field, "%s: they come to %s per cent", result.why,
+                                     result.sum);
     else
-        (void)call_refuse(call, field, "%s", result.why);
+        (void)change_refuse_argument(call, field, "%s", result.why);
     return 1;
 }
 

@@ -44,11 +44,11 @@ int targets_begin(struct call *call, struct targets *targets, struct targets_arg
     targets->args = args;
     targets->by_filter = has_filter;
     if (args->ids.count > 0 && has_filter) {
-        (void)call_refuse(call, "ids", "stand alone: give either ids or a filter");
+        (void)change_refuse_argument(call, "ids", "stand alone: give either ids or a filter");
         return 1;
     }
     if (args->ids.count == 0 && !has_filter) {
-        (void)call_refuse(call, "ids", "or a filter must say which expenses are meant");
+        (void)change_refuse_argument(call, "ids", "or a filter must say which expenses are meant");
         return 1;
     }
     return has_filter ? filter_begin(call, &args->filter, names_again) : 0;
