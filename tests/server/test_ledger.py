@@ -3,9 +3,11 @@ does not exist is refused, another process's changes and midnight are seen."""
 import os
 import sys
 import unittest
+from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger  # noqa: E402
+from support import mcp_client  # noqa: E402
 from support.mcp_client import Server  # noqa: E402
 
 FIRST_CATEGORIES = ["Entertainment", "Food", "Transportation", "Utilities"]
@@ -52,6 +54,66 @@ class FirstLedger(unittest.TestCase):
         error = result["structuredContent"]["error"]
         self.assertEqual((error["code"], error["candidates"]), ("no_such_ledger", ["Household"]))
         self.assertEqual(len(self.ledgers()), 1)
+
+
+class SeveralLedgers(unittest.TestCase):
+    def setUp(self):
+        self.books = ledger.empty()
+
+    def make(self, *args):
+        return mcp_client.run(["ledger", "create", *args], env=self.books.env())
+
+    def test_another_ledger_is_made_beside_the_first_and_listed(self):
+        with Server(self.books.env()) as server:
+            server.ask("get_context", {})
+        done = self.make("Grandma's house", "--currency", "JPY")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        listed = mcp_client.run(["ledger", "list"], env=self.books.env())
+        self.assertEqual([line.split()[0] for line in listed.stdout.splitlines()],
+                         ["Household", "Grandma's"])
+        with Server(self.books.env(NINEPENCE_LEDGER="grandma's HOUSE")) as server:
+            context = server.ask("get_context", {"kind": "categories"})
+        self.assertEqual((context["ledger"], context["currency"]), ("Grandma's house", "JPY"))
+        self.assertEqual(sorted(row["name"] for row in context["rows"]), FIRST_CATEGORIES)
+
+    def test_name_that_is_taken_or_empty_is_refused(self):
+        self.make("Home")
+        before = self.books.fingerprint()
+        for name, code in (("HOME", 65), ("", 65), ("x" * 121, 65)):
+            with self.subTest(name=name):
+                done = self.make(name)
+                self.assertEqual((done.returncode, done.stdout), (code, ""))
+        self.assertEqual(mcp_client.run(["ledger", "create"], env=self.books.env()).returncode, 64)
+        self.assertEqual(mcp_client.run(["ledger", "sell"], env=self.books.env()).returncode, 64)
+        self.assertEqual(self.books.fingerprint(), before)
+
+    def test_totals_budgets_rates_and_histories_never_cross(self):
+        for name in ("One", "Two"):
+            self.make(name)
+        amounts = {"One": "10.00", "Two": "200.00"}
+        changes = {}
+        for name, amount in amounts.items():
+            with Server(self.books.env(NINEPENCE_LEDGER=name)) as server:
+                server.ask("create_expenses", {"create_missing": True, "items": [
+                    {"amount": amount, "category": "Food", "merchant": "Shop", "user": "Ann",
+                     "tags": ["same"]}, {"amount": "5", "currency": "GBP", "category": "Food"}]})
+                server.ask("set_budget", {"category": "Food", "amount": amount})
+                changes[name] = server.ask("set_exchange_rate", {
+                    "currency": "GBP", "rate": "2" if name == "One" else "3"})["change_id"]
+        expected = {"One": Decimal("20.00"), "Two": Decimal("215.00")}
+        for name in amounts:
+            other = "Two" if name == "One" else "One"
+            with Server(self.books.env(NINEPENCE_LEDGER=name)) as server:
+                for tool, asked in (("summarize_spending", {"period": "all"}),
+                                    ("query_expenses_by_category", {"category": "Food"}),
+                                    ("read_expenses", {"text": "shop"}),
+                                    ("monthly_summary", {}), ("budget_status", {})):
+                    total = Decimal(server.ask(tool, asked)["total"])
+                    self.assertEqual(total, Decimal(amounts[name]) if tool == "read_expenses"
+                                     else expected[name], tool)
+                self.assertEqual(server.ask("budget_status", {})["budget"], amounts[name])
+                self.assertEqual(server.refusal("undo_change", {"change_id": changes[other]})
+                                 .count("no change"), 1)
 
 
 class SampleLedger(unittest.TestCase):
