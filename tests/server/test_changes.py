@@ -261,6 +261,32 @@ class Refusals(unittest.TestCase):
                                      " WHERE spent_on = '2020-01-01'"), "500")
 
 
+class Batch(unittest.TestCase):
+    def statements(self, server, tool, arguments):
+        before = len(server.stderr())
+        server.ask(tool, arguments)
+        return re.findall(r" info sql connection \d+: ([\w.]+):", server.stderr()[before:])
+
+    def test_five_hundred_rows_take_the_statements_of_one(self):
+        """Nothing is sent row by row."""
+        books = ledger.small()
+        seen = {}
+        with Server(books.env(NINEPENCE_ECHO="yes")) as server:
+            server.ask("get_context", {})
+            for first, count in ((1001, 1), (1002, 500)):
+                items = [{"amount": "1.00", "date": "2020-01-01", "merchant": f"m{n}"} for n in range(count)]
+                ids = [f"e{n}" for n in range(first, first + count)]
+                change = {"set": {"notes": "x", "add_tags": ["family"]}, "ids": ids}
+                confirm = {}
+                said = self.statements(server, "create_expenses", {"items": items, "allow_duplicate": True})
+                if count > 25:
+                    confirm["confirm"] = server.ask("update_expenses", {**change, "dry_run": True})["confirm"]
+                said += self.statements(server, "update_expenses", {**change, **confirm})
+                seen[count] = [name for name in said if name not in ("change.take_token", "ledger.open")]
+        self.assertGreater(len(seen[1]), 3)
+        self.assertEqual(seen[500], seen[1])
+
+
 class Audit(unittest.TestCase):
     def test_every_write_has_exactly_one_change_with_its_rows(self):
         books = ledger.small()
