@@ -12,7 +12,7 @@ from support.mcp_client import Server  # noqa: E402
 
 SEED = 4
 TABLES = ("ninepence.categories", "ninepence.expenses", "ninepence.budgets",
-          "ninepence.expense_tags")
+          "ninepence.expense_tags", "ninepence.recurring")
 
 
 def broken_paths(books):
@@ -81,6 +81,9 @@ class Tree(unittest.TestCase):
     def test_merge_moves_everything_and_is_taken_back_byte_for_byte(self):
         self.server.ask("set_budget", {"category": "Restaurants", "amount": 100})
         self.server.ask("set_budget", {"category": "Household", "amount": 50, "month": "2026-12"})
+        self.books.execute("INSERT INTO ninepence.recurring (ledger_id, name, merchant_key, currency,"
+                           " at_amount, status, since, category_id, created_at, updated_at) VALUES"
+                           " (1, 'Mensa', 'mensa', 'USD', 5, 'confirmed', '2026-01-01', 3, now(), now());")
         before = self.tables()
         total = self.server.ask("summarize_spending", {"period": "all", "group_by": "category"})
         merged = merge(self.server, category="Restaurants", into="Household")
@@ -95,6 +98,7 @@ class Tree(unittest.TestCase):
         # The deleted one goes along: it could be wanted back.
         self.assertEqual(self.books.value("SELECT category_id FROM ninepence.expenses"
                                           " WHERE expense_id = 65"), "14")
+        self.assertEqual(self.books.value("SELECT category_id FROM ninepence.recurring"), "14")
         self.assertEqual(self.books.rows(
             "SELECT month, amount FROM ninepence.budgets WHERE category_id = 14 ORDER BY month"),
             [("2026-11-01", "100.0000"), ("2026-12-01", "150.0000")])

@@ -291,6 +291,7 @@ static int plan_merge(struct change *change, struct managing *managing)
     managing->plan_at = change_step(change, &sql_merge_plan, values);
     managing->expenses_at = change_step(change, &sql_lock_expenses, values);
     managing->budgets_at = change_step(change, &sql_lock_budgets_of, values);
+    managing->recurring_at = change_step(change, &sql_lock_recurring_of, values);
     return 0;
 }
 
@@ -338,6 +339,7 @@ static int merge_steps(struct change *change, struct managing *managing, bool is
     budgets[3] = is_below ? "t" : "f";
     (void)change_step(change, &sql_keep_expenses, keep);
     (void)change_step(change, &sql_move_expenses, move);
+    (void)change_step(change, &sql_move_recurring, move);
     (void)change_step(change, &sql_merge_budgets, budgets);
     (void)change_step(change, &sql_move_children, move);
     (void)change_step(change, &sql_retire, move);
@@ -360,6 +362,8 @@ static int merge(struct change *change, struct managing *managing,
     r = keep_rows(change, "category", rows[managing->subtree_at]);
     if (r == 0)
         r = keep_rows(change, "budget", rows[managing->budgets_at]);
+    if (r == 0)
+        r = keep_rows(change, "recurring", rows[managing->recurring_at]);
     if (r == 0)
         r = merge_steps(change, managing, is_below);
     return r == 0 ? change_finish(change) : r;

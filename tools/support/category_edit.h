@@ -41,7 +41,7 @@ struct managing {
     size_t category, into, parent;                       /* their numbers among the names, or 0 */
     int64_t category_id, into_id, parent_id;             /* STAYS: not asked for */
     const char *category_text, *into_text, *parent_text; /* the same as texts */
-    size_t names_at, plan_at, subtree_at, expenses_at, budgets_at;
+    size_t names_at, plan_at, subtree_at, expenses_at, budgets_at, recurring_at;
 };
 
 /* By name; `count` of them. */

@@ -104,6 +104,13 @@ WHERE b.ledger_id = $1::bigint AND b.category_id IN ($2::bigint, $3::bigint)
 ORDER BY b.budget_id
 FOR UPDATE;
 
+-- name: lock_recurring_of
+SELECT r.recurring_id
+FROM ninepence.recurring r
+WHERE r.ledger_id = $1::bigint AND r.category_id = $2::bigint
+ORDER BY r.recurring_id
+FOR UPDATE;
+
 -- $2 change, $3 decimals of the ledger's currency, $4 category.
 -- name: keep_expenses
 INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before)
@@ -121,6 +128,11 @@ WHERE e.ledger_id = $1::bigint AND e.category_id = $4::bigint AND $3::integer IS
 UPDATE ninepence.expenses e
 SET category_id = $3::bigint, version = e.version + 1, updated_at = coalesce($4::timestamptz, now())
 WHERE e.ledger_id = $1::bigint AND e.category_id = $2::bigint;
+
+-- name: move_recurring
+UPDATE ninepence.recurring r
+SET category_id = $3::bigint, updated_at = coalesce($4::timestamptz, now())
+WHERE r.ledger_id = $1::bigint AND r.category_id = $2::bigint;
 
 -- The budgets of category $2 and those of $3 become one: in each month what both had. When $2 lies below
 -- $3 ($4), its budget was a part of the other one, if there was any. $5 now.
