@@ -29,6 +29,27 @@ export async function checkTools(client, hasStructure) {
   await assert.rejects(client.callTool({ name: 'no_such_tool', arguments: {} }), (error) => error.code === -32602);
 }
 
+/** `completes`: the revision has a capability for it, without which the SDK does not ask. */
+export async function checkOffers(client, completes) {
+  const { resources } = await client.listResources();
+  assert.deepEqual(resources.map((one) => one.uri), ['ninepence://categories', 'ninepence://context']);
+  const { resourceTemplates } = await client.listResourceTemplates();
+  assert.ok(resourceTemplates.some((one) => one.uriTemplate === 'ninepence://months/{month}'));
+  const month = await client.readResource({ uri: 'ninepence://months/2026-10' });
+  assert.equal(JSON.parse(month.contents[0].text).period.from, '2026-10-01');
+  await assert.rejects(client.readResource({ uri: 'ninepence://months/2026-13' }));
+
+  const { prompts } = await client.listPrompts();
+  assert.ok(prompts.some((one) => one.name === 'monthly_review'));
+  const review = await client.getPrompt({ name: 'monthly_review', arguments: { month: '2026-05' } });
+  assert.match(review.messages[0].content.text, /May 2026/);
+
+  if (!completes) return;
+  const { completion } = await client.complete({ ref: { type: 'ref/prompt', name: 'monthly_review' },
+    argument: { name: 'month', value: '2026-1' } });
+  assert.deepEqual(completion.values, ['2026-12', '2026-11', '2026-10']);
+}
+
 export async function checkManyAtOnce(client) {
   const days = Array.from({ length: 30 }, (_, n) => `2026-11-${String(n + 1).padStart(2, '0')}`);
   const answers = await Promise.all(days.map((period) =>

@@ -26,3 +26,14 @@ test('inspector calls a tool with text arguments', async () => {
     '--tool-arg', 'category=Groceries', '--tool-arg', 'period=2026-10');
   assert.equal(answer.structuredContent.total, '93.12');
 });
+
+test('inspector reads a month', async () => {
+  const { contents } = await inspect('--method', 'resources/read', '--uri', 'ninepence://months/2026-10');
+  assert.equal(JSON.parse(contents[0].text).period.from, '2026-10-01');
+});
+
+test('inspector gets a prompt', async () => {
+  const { messages } = await inspect('--method', 'prompts/get', '--prompt-name', 'monthly_review',
+    '--prompt-args', 'month=2026-05');
+  assert.match(messages[0].content.text, /May 2026/);
+});

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
-import { assertOnlyLateAnswers, checkCancel, checkManyAtOnce, checkTools, checkWrite } from './common.mjs';
+import { assertOnlyLateAnswers, checkCancel, checkManyAtOnce, checkOffers, checkTools, checkWrite } from './common.mjs';
 import { isAlive, parameters, until } from './server.mjs';
 
 /** The SDK always asks for its newest revision; an older client asks for its own. */
@@ -36,6 +36,7 @@ for (const revision of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
     assert.ok(client.getServerCapabilities().tools);
     assert.deepEqual(await client.ping(), {});
     await checkTools(client, revision >= '2025-06-18');
+    await checkOffers(client, revision > '2024-11-05');
     await checkManyAtOnce(client);
     await checkWrite(client);
     client.abortArguments = (signal) => [undefined, { signal }];

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
-import { assertOnlyLateAnswers, checkCancel, checkManyAtOnce, checkTools, checkWrite } from './common.mjs';
+import { assertOnlyLateAnswers, checkCancel, checkManyAtOnce, checkOffers, checkTools, checkWrite } from './common.mjs';
 import { isAlive, parameters, until } from './server.mjs';
 
 const MODERN = '2026-07-28';
@@ -23,6 +23,7 @@ for (const [name, mode, era] of [['legacy', 'legacy', 'legacy'], ['auto', 'auto'
     if (era === 'legacy') assert.deepEqual(await client.ping(), {});
     else assert.ok((await client.discover()).supportedVersions.includes(MODERN));
     await checkTools(client, true);
+    await checkOffers(client, true);
     await checkManyAtOnce(client);
     await checkWrite(client);
     client.abortArguments = (signal) => [{ signal }];
