@@ -2,6 +2,7 @@
  * first connection is in prepare.c. */
 #include "cli/app.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -18,8 +19,25 @@
 
 enum {
     APP_DRAIN_MS = 5000,
-    PRINCIPAL_MAX = 16 * 1024
+    PRINCIPAL_MAX = 16 * 1024,
+    APP_BAR_WIDTH = 30
 };
+
+/* --- progress -------------------------------------------------------------------------------- */
+
+/* A bar on the terminal of the person who waits. */
+static void show_bar(void *user, int64_t progress, int64_t total, const char *message)
+{
+    const struct tools_context *context = user;
+    if (!context->shows_progress || total <= 0)
+        return;
+    int full = (int)(progress * APP_BAR_WIDTH / total);
+    (void)fprintf(stderr, "\r%3d %% ", (int)(progress * 100 / total));
+    for (int i = 0; i < APP_BAR_WIDTH; i++)
+        (void)fputs(i < full ? "▇" : "·", stderr);
+    (void)fprintf(stderr, " %-24s", message ? message : "");
+    (void)fflush(stderr);
+}
 
 /* --- opening --------------------------------------------------------------------------------- */
 
@@ -85,6 +103,7 @@ static int open_server(struct app *app)
         .now = settings->now,
         .version = NINEPENCE_VERSION,
         .read_only = settings->read_only,
+        .import_folder = settings->import_folder,
     };
     struct mcp_server_options options = {
         .name = "ninepence",
@@ -99,6 +118,7 @@ static int open_server(struct app *app)
         .extra_args_size = sizeof(struct change_args),
         .before_start = tools_before_start,
         .on_deadline = change_on_deadline,
+        .local_progress = show_bar,
         .read_only = settings->read_only,
         .subscribe = watch_is_possible(settings),
         .listening = watch_listening,

@@ -15,8 +15,8 @@ struct command {
     int (*run)(struct cli_settings *settings, int argc, char **argv);
 };
 
-extern const struct command command_serve, command_call, command_tools, command_rates,
-    command_ledger, command_demo, command_db, command_settings;
+extern const struct command command_serve, command_call, command_tools, command_import,
+    command_rates, command_ledger, command_demo, command_db, command_settings;
 
 /* One sentence on standard error, "ninepence: …"; returns `code`. */
 int command_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -44,9 +44,12 @@ static const struct db_statement *const makers[] = {
 
 /* References first. */
 static const struct db_statement *const removers[] = {
-    &sql_remove_change_rows,  &sql_remove_changes,  &sql_remove_confirmations, &sql_remove_budgets,
-    &sql_remove_expense_tags, &sql_remove_expenses, &sql_remove_rates,         &sql_remove_tags,
-    &sql_remove_categories,   &sql_remove_accounts, &sql_remove_users,         &sql_remove_ledger,
+    &sql_remove_reconciliations, &sql_remove_import_rows,  &sql_remove_import_statements,
+    &sql_remove_import_sources,  &sql_remove_imports,      &sql_remove_rules,
+    &sql_remove_change_rows,     &sql_remove_changes,      &sql_remove_confirmations,
+    &sql_remove_budgets,         &sql_remove_expense_tags, &sql_remove_expenses,
+    &sql_remove_rates,           &sql_remove_tags,         &sql_remove_categories,
+    &sql_remove_accounts,        &sql_remove_users,        &sql_remove_ledger,
 };
 
 static void end(struct demo *demo, int code)

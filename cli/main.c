@@ -19,7 +19,7 @@ enum {
 };
 
 static const struct command *const commands[] = {
-    &command_serve,  &command_call, &command_tools, &command_rates,
+    &command_serve,  &command_call, &command_tools, &command_import,   &command_rates,
     &command_ledger, &command_demo, &command_db,    &command_settings,
 };
 

@@ -76,6 +76,8 @@ static const struct setting table[] = {
     TEXT("currency", "NINEPENCE_CURRENCY", currency, "CODE", "Currency of a new ledger; USD."),
     TEXT("time-zone", "NINEPENCE_TIME_ZONE", time_zone, "ZONE",
          "Time zone of a new ledger, such as Europe/Berlin; this machine's."),
+    TEXT("import-folder", "NINEPENCE_IMPORT_FOLDER", import_folder, "DIR",
+         "Folder that clients may have bank files read from; none."),
     SWITCH("read-only", "NINEPENCE_READ_ONLY", read_only,
            "Offer no tool that writes, and let the database refuse writes."),
     SECONDS(

@@ -17,13 +17,14 @@ struct buf;
 struct cli_settings {
     struct arena memory; /* owns the texts below */
     struct db_settings database;
-    const char *ledger;    /* name of the ledger to open; NULL: the only or default one */
-    const char *user;      /* who is speaking; NULL: nobody in particular */
-    const char *currency;  /* of a ledger that is made; NULL: USD */
-    const char *time_zone; /* of a ledger that is made; NULL: this machine's */
-    const char *now;       /* a moment to take for the present; NULL: the clock */
-    const char *data_home; /* NULL: $XDG_DATA_HOME or ~/.local/share */
-    const char *bin_dir;   /* PostgreSQL programs; NULL: the usual places */
+    const char *ledger;        /* name of the ledger to open; NULL: the only or default one */
+    const char *user;          /* who is speaking; NULL: nobody in particular */
+    const char *currency;      /* of a ledger that is made; NULL: USD */
+    const char *time_zone;     /* of a ledger that is made; NULL: this machine's */
+    const char *now;           /* a moment to take for the present; NULL: the clock */
+    const char *data_home;     /* NULL: $XDG_DATA_HOME or ~/.local/share */
+    const char *bin_dir;       /* PostgreSQL programs; NULL: the usual places */
+    const char *import_folder; /* where bank files may be read from; NULL: nowhere */
     bool read_only;
     int watch_seconds;   /* between looks for changes that are not announced; 0: none */
     const char *trouble; /* what cannot be read in the settings: served, but every tool says so */

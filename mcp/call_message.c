@@ -55,6 +55,8 @@ void notification_end(struct mcp_server *server)
 void call_progress(struct call *call, int64_t progress, int64_t total, const char *message)
 {
     struct mcp_server *server = call->request.server;
+    if (call->request.is_local && server->options.local_progress && !call_has_ended(call))
+        server->options.local_progress(server->options.user, progress, total, message);
     const cJSON *token = progress_token(call);
     if (!token || !may_speak(call) || !is_ready(call))
         return;

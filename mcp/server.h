@@ -56,6 +56,9 @@ struct mcp_server_options {
      * what was saved. NULL, or not ended: the library answers. */
     void (*on_deadline)(struct call *call);
 
+    /* Progress of calls without a client (mcp_server_call()), 0 for an unknown total. NULL is fine. */
+    void (*local_progress)(void *user, int64_t progress, int64_t total, const char *message);
+
     /* Lists that may change while the program runs (mcp_server_list_changed()), of enum mcp_lists;
      * and whether updates of resources are announced (mcp_server_resource_updated()). Declare only
      * what is really sent. */

@@ -15,6 +15,30 @@ DELETE FROM ninepence.changes WHERE ledger_id = $1::bigint
 DELETE FROM ninepence.confirmations WHERE ledger_id = $1::bigint
     AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
 
+-- name: remove_reconciliations
+DELETE FROM ninepence.reconciliations WHERE ledger_id = $1::bigint
+    AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
+
+-- name: remove_import_rows
+DELETE FROM ninepence.import_rows WHERE ledger_id = $1::bigint
+    AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
+
+-- name: remove_import_statements
+DELETE FROM ninepence.import_statements WHERE ledger_id = $1::bigint
+    AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
+
+-- name: remove_import_sources
+DELETE FROM ninepence.import_sources WHERE ledger_id = $1::bigint
+    AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
+
+-- name: remove_imports
+DELETE FROM ninepence.imports WHERE ledger_id = $1::bigint
+    AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
+
+-- name: remove_rules
+DELETE FROM ninepence.rules WHERE ledger_id = $1::bigint
+    AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);
+
 -- name: remove_budgets
 DELETE FROM ninepence.budgets WHERE ledger_id = $1::bigint
     AND EXISTS (SELECT FROM ninepence.ledgers AS l WHERE l.ledger_id = $1 AND l.is_demo);

@@ -106,6 +106,8 @@ static int trip_done(struct call *call, struct tool_tx *tx, const struct db_rows
     change->step_count = 0;
     change->frame_steps = 0;
     change->opens = false;
+    if (change->commits)
+        change->tx = NULL;
     if (opened && db_rows_count(opened) == 0) {
         change_roll_back(change);
         return change_find(change);
@@ -127,7 +129,7 @@ static int send(struct change *change, bool commit, change_done *done)
     if (change->error != 0)
         return change->error;
     if (!change->tx)
-        change->tx = tool_tx_begin(change->call, change_failed);
+        change->tx = tool_tx_begin_long(change->call, change_failed, change->kind->timeout_ms);
     if (!change->tx)
         return -ENOMEM;
     change->done = done;
@@ -159,6 +161,11 @@ int change_finish(struct change *change)
     (void)change_step(change, &sql_keep_after, values);
     change->rows_at = change_step(change, &sql_rows, values);
     return send_last(change);
+}
+
+int change_commit(struct change *change, change_done *done)
+{
+    return send(change, !change_is_dry_run(change), done);
 }
 
 int change_send_whole(struct change *change)

@@ -83,6 +83,12 @@ struct change_kind {
     /* Nothing was done although nothing failed: says why (with change_refuse() or a read before it).
      * NULL when that cannot be. */
     int (*explain)(struct change *change);
+
+    /* For a tool that answers by itself (change_commit()): the change of this number was made before,
+     * under the same key and arguments. NULL: the frame answers. */
+    int (*replay)(struct change *change, const char *change_id);
+
+    uint64_t timeout_ms; /* of the transaction; 0: the pool's */
 };
 
 /* Begins the change of the call; `state` is the tool's own. */
@@ -148,6 +154,10 @@ MUST_CHECK int change_send(struct change *change, change_done *done);
 
 /* Sends the steps, what is to be kept, and COMMIT; then answers. */
 MUST_CHECK int change_finish(struct change *change);
+
+/* For a tool that keeps its rows and answers by itself: sends the steps with COMMIT and goes on. In a
+ * dry run nothing is saved; the tool rolls back when it has read what it wants to show. */
+MUST_CHECK int change_commit(struct change *change, change_done *done);
 
 /* For a tool whose one statement opens and keeps by itself: sends it with COMMIT and answers from
  * the rows of the last step (columns of enum kept_column); without rows looks for a former change

@@ -246,6 +246,8 @@ static int found(struct call *call, const struct db_rows *rows)
                              "Use a new key for a new request.");
     }
     const char *values[] = {ledger, db_rows_text(rows, 0, FOUND_ID)};
+    if (change->kind->replay)
+        return change->kind->replay(change, values[1]);
     return tool_read(call, &sql_rows, values, replay);
 }
 

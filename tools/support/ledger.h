@@ -25,6 +25,8 @@ struct tools_context {
     const char *now;         /* a timestamp with zone that stands for the clock (tests), or NULL */
     const char *version;     /* of the program */
     bool read_only;          /* nothing is made, not even a ledger */
+    const char *import_folder;  /* where bank files may be read from; NULL: nowhere */
+    bool shows_progress;        /* a person waits at a terminal */
     struct ledger_cache *cache; /* NULL at the start; tools_context_clear() gives it back */
 };
 

@@ -61,6 +61,16 @@ enum {
     CHANGE_TRIES_MAX = 5,   /* of a change that collides with others */
     DRAFTS_MAX_BYTES = 4 * 1024 * 1024,
 
+    /* bank files */
+    PATH_PART_MAX = 256,                 /* bytes of one part of a path, with its NUL */
+    IMPORT_CONTENT_MAX_POINTS = 4000000, /* of a file that comes with the request */
+    IMPORT_CHUNK_ROWS = 4000,            /* rows of one statement */
+    IMPORT_COLUMN_MAX_BYTES = 32 << 20,  /* of one column of them */
+    IMPORT_PROBLEMS_SHOWN = 10,          /* problems that an answer lists */
+    IMPORT_LIST_MAX = 500,               /* rows of a preview */
+    IMPORT_MS = 10 * 60 * 1000,          /* one import, reading and saving */
+    IMPORT_LEVELS_MAX = 6,               /* of categories that an export brings along */
+
     /* the ledger that a call sees may be this old */
     LEDGER_CACHE_MS = 1000,
 };

@@ -125,13 +125,18 @@ static void tx_call_ended(struct call *call, void *data)
 
 struct tool_tx *tool_tx_begin(struct call *call, tool_tx_failed *failed)
 {
+    return tool_tx_begin_long(call, failed, 0);
+}
+
+struct tool_tx *tool_tx_begin_long(struct call *call, tool_tx_failed *failed, uint64_t timeout_ms)
+{
     struct tool_tx *tx = arena_alloc(call_arena(call), sizeof(*tx));
     if (!tx)
         return NULL;
     *tx = (struct tool_tx){.call = call, .failed = failed};
     if (call_on_end(call, tx_call_ended, tx) != 0)
         return NULL;
-    tx->tx = db_tx_begin(call_context(call)->pool, 0);
+    tx->tx = db_tx_begin(call_context(call)->pool, timeout_ms);
     return tx->tx ? tx : NULL;
 }
 

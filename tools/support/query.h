@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "db/failure.h"
 #include "db/query.h"
@@ -43,6 +44,10 @@ typedef bool tool_tx_failed(struct call *call, const struct db_failure *failure)
 
 /* NULL when out of memory. `failed` may be NULL. */
 MUST_CHECK struct tool_tx *tool_tx_begin(struct call *call, tool_tx_failed *failed);
+
+/* The same for work of many trips, which may take so long. */
+MUST_CHECK struct tool_tx *tool_tx_begin_long(struct call *call, tool_tx_failed *failed,
+                                              uint64_t timeout_ms);
 
 /* Runs steps in one round trip; `commit` sends COMMIT along, and then `done` means that it is
  * saved. 0 or -ENOMEM. */

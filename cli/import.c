@@ -1,0 +1,238 @@
+/* ninepence import FILE…: shows what a bank's files hold and what each row is to the books, asks, and
+ * saves what is new; --undo takes an import back. The work is that of the tools; here are the person,
+ * the terminal and the files, which may lie anywhere. */
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "cli/app.h"
+#include "cli/command.h"
+#include "cli/render.h"
+#include "cli/tool_list.h"
+#include "mcp/json.h"
+
+enum {
+    IMPORT_WHY_MAX = 4096,
+    BAR_CLEAR = 70
+};
+
+struct importing {
+    struct app app;
+    const char *account;
+    const char *mapping;
+    bool dry_run, yes, create, skip_bad_rows;
+    bool has_ended;
+    bool is_preview;
+    int code;
+    int64_t fresh; /* new and booked rows of the preview */
+    char id[32];
+};
+
+/* --- the terminal ---------------------------------------------------------------------------- */
+
+static void clear_bar(const struct importing *importing)
+{
+    if (importing->app.tools.shows_progress)
+        (void)fprintf(stderr, "\r%*s\r", BAR_CLEAR, "");
+}
+
+static bool says_yes(const char *question)
+{
+    char line[16];
+    (void)fprintf(stdout, "%s [y/N] ", question);
+    (void)fflush(stdout);
+    return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* --- calls ----------------------------------------------------------------------------------- */
+
+static void take_preview(struct importing *importing, const cJSON *answer)
+{
+    const cJSON *verdicts = json_get(answer, "verdicts");
+    int64_t booked = 0;
+    const char *id = json_get_text(answer, "import_id");
+    const cJSON *fresh = json_get(verdicts, "new");
+    importing->fresh = 0;
+    if (fresh)
+        (void)json_int_value(fresh, &importing->fresh);
+    if (json_get(verdicts, "booked"))
+        (void)json_int_value(json_get(verdicts, "booked"), &booked);
+    importing->fresh += booked;
+    (void)snprintf(importing->id, sizeof(importing->id), "%s", id ? id : "");
+}
+
+static void on_answer(void *data, const char *text, size_t length)
+{
+    struct importing *importing = data;
+    const char *why = NULL;
+    OWNED_JSON result = json_parse(text, length, &why);
+    const cJSON *answer = json_get(result, "structuredContent");
+    const cJSON *error = json_get(answer, "error");
+    app_end(&importing->app, &importing->has_ended);
+    clear_bar(importing);
+    if (!result || cJSON_IsTrue(json_get(result, "isError"))) {
+        const char *message = json_get_text(error, "message");
+        const char *code = json_get_text(error, "code");
+        bool is_away = code && strncmp(code, "database", strlen("database")) == 0;
+        importing->code = command_fail(is_away ? EX_UNAVAILABLE : EX_DATAERR, "%s",
+                                       message ? message : "The answer could not be read.");
+        return;
+    }
+    struct render_style style = render_style_of(STDOUT_FILENO);
+    importing->code = 0;
+    render_answer(stdout, answer, &style);
+    if (importing->is_preview)
+        take_preview(importing, answer);
+}
+
+static int run_call(struct importing *importing, const char *tool, cJSON *arguments)
+{
+    importing->has_ended = false;
+    importing->code = EX_SOFTWARE;
+    int r = mcp_server_call(importing->app.server, tool, arguments, on_answer, importing);
+    if (r == -ENOENT)
+        return tool_unknown(tool);
+    if (r < 0)
+        return command_fail(EX_OSERR, "%s.", strerror(-r));
+    app_run(&importing->app, &importing->has_ended);
+    return importing->code;
+}
+
+static int run_tool(struct importing *importing, const char *tool, cJSON *arguments, bool is_whole)
+{
+    if (is_whole)
+        return run_call(importing, tool, arguments);
+    cJSON_Delete(arguments);
+    return command_fail(EX_OSERR, "Out of memory.");
+}
+
+static int preview(struct importing *importing, const char *name)
+{
+    cJSON *arguments = cJSON_CreateObject();
+    bool is_whole = cJSON_AddStringToObject(arguments, "path", name) &&
+                    cJSON_AddStringToObject(arguments, "limit", "100");
+    if (importing->account)
+        is_whole = is_whole && cJSON_AddStringToObject(arguments, "account", importing->account);
+    if (importing->mapping)
+        is_whole = is_whole && cJSON_AddStringToObject(arguments, "mapping", importing->mapping);
+    if (importing->create)
+        is_whole = is_whole && cJSON_AddTrueToObject(arguments, "create_missing");
+    importing->is_preview = true;
+    return run_tool(importing, "import_transactions", arguments, is_whole);
+}
+
+static int commit(struct importing *importing)
+{
+    cJSON *arguments = cJSON_CreateObject();
+    bool is_whole = cJSON_AddStringToObject(arguments, "import_id", importing->id) &&
+                    cJSON_AddStringToObject(arguments, "mode", "commit") &&
+                    cJSON_AddStringToObject(arguments, "limit", "1");
+    if (importing->skip_bad_rows)
+        is_whole = is_whole && cJSON_AddTrueToObject(arguments, "skip_bad_rows");
+    importing->is_preview = false;
+    return run_tool(importing, "import_transactions", arguments, is_whole);
+}
+
+static int undo(struct importing *importing, const char *change)
+{
+    cJSON *arguments = cJSON_CreateObject();
+    bool is_whole = cJSON_AddStringToObject(arguments, "change_id", change) != NULL;
+    importing->is_preview = false;
+    return run_tool(importing, "undo_change", arguments, is_whole);
+}
+
+/* --- one file -------------------------------------------------------------------------------- */
+
+static int import_file(struct importing *importing, const char *path)
+{
+    char whole[PATH_MAX];
+    if (!realpath(path, whole))
+        return command_fail(EX_NOINPUT, "%s: %s. Nothing was saved.", path, strerror(errno));
+    char *slash = strrchr(whole, '/');
+    *slash = '\0';
+    importing->app.tools.import_folder = slash == whole ? "/" : whole;
+    int code = preview(importing, slash + 1);
+    if (code == 0 && importing->fresh > 0 && !importing->dry_run) {
+        if (importing->yes || (isatty(STDIN_FILENO) && says_yes("\nSave the new ones?")))
+            code = commit(importing);
+        else
+            (void)fputs("Nothing was saved; --yes saves without asking.\n", stdout);
+    }
+    importing->app.tools.import_folder = NULL;
+    return code;
+}
+
+/* --- arguments ------------------------------------------------------------------------------- */
+
+/* Takes `--name VALUE` or `--name=VALUE` out of the arguments. */
+static int take_option(int *argc, char **argv, const char *name, const char **ret_value)
+{
+    size_t length = strlen(name);
+    int kept = 1;
+    for (int i = 1; i < *argc; i++) {
+        if (strncmp(argv[i], name, length) != 0 || (argv[i][length] && argv[i][length] != '=')) {
+            argv[kept++] = argv[i];
+        } else if (argv[i][length] == '=') {
+            *ret_value = argv[i] + length + 1;
+        } else if (i + 1 < *argc) {
+            *ret_value = argv[++i];
+        } else {
+            return command_fail(EX_USAGE, "%s needs a value.", name);
+        }
+    }
+    *argc = kept;
+    return 0;
+}
+
+static int read_arguments(struct importing *importing, const char **ret_undo, int *argc,
+                          char **argv)
+{
+    static const char *const flags[] = {"--dry-run", "--yes",  "--account",       "--mapping",
+                                        "--create",  "--undo", "--skip-bad-rows", NULL};
+    importing->dry_run = command_flag(argc, argv, "--dry-run");
+    importing->yes = command_flag(argc, argv, "--yes");
+    importing->create = command_flag(argc, argv, "--create");
+    importing->skip_bad_rows = command_flag(argc, argv, "--skip-bad-rows");
+    int code = take_option(argc, argv, "--account", &importing->account);
+    if (code == 0)
+        code = take_option(argc, argv, "--mapping", &importing->mapping);
+    if (code == 0)
+        code = take_option(argc, argv, "--undo", ret_undo);
+    if (code == 0)
+        code = command_check(*argc, argv, *argc, flags);
+    if (code == 0 && *argc < 2 && !*ret_undo)
+        code = command_fail(EX_USAGE, "import needs a bank's file; see ninepence import --help.");
+    return code;
+}
+
+static int run(struct cli_settings *settings, int argc, char **argv)
+{
+    struct importing importing = {0};
+    const char *change = NULL;
+    OWNED_BUF why = BUF_INIT(IMPORT_WHY_MAX);
+    int code = read_arguments(&importing, &change, &argc, argv);
+    if (code != 0)
+        return code;
+    code = app_open(&importing.app, settings, NULL, &why);
+    if (code != 0)
+        return command_fail(code, "%s", buf_text(&why));
+    importing.app.tools.shows_progress = isatty(STDERR_FILENO);
+    if (change)
+        code = undo(&importing, change);
+    for (int i = 1; code == 0 && i < argc; i++)
+        code = import_file(&importing, argv[i]);
+    int closed = app_close(&importing.app);
+    return code != 0 ? code : closed;
+}
+
+const struct command command_import = {
+    .name = "import",
+    .arguments = "FILE… [--dry-run] [--yes] [--account A]",
+    .doc = "Show what is new in a bank's file, and save it.",
+    .run = run,
+};

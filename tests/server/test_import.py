@@ -1,0 +1,319 @@
+"""Bank files into the books: nothing twice, all or nothing, and only what lies in the import folder."""
+import os
+import sys
+import tempfile
+import threading
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from support import ledger, mcp_client  # noqa: E402
+from support.mcp_client import Server  # noqa: E402
+
+HEAD = "Date,Description,Amount,Currency\n"
+# More than two statements of rows; NINEPENCE_TEST_ROWS=50000 for a long run.
+MANY = int(os.environ.get("NINEPENCE_TEST_ROWS") or (4500 if mcp_client.VALGRIND else 9000))
+
+
+def csv(*rows):
+    return HEAD + "".join(f"{date},{text},{amount},USD\n" for date, text, amount in rows)
+
+
+class Base(unittest.TestCase):
+    def setUp(self):
+        self.books = ledger.small()
+        self.folder = tempfile.TemporaryDirectory(prefix="np-import-")
+        self.addCleanup(self.folder.cleanup)
+        self.server = self.start()
+
+    def start(self):
+        server = Server(self.books.env(NINEPENCE_IMPORT_FOLDER=self.folder.name))
+        server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+        return server
+
+    def put(self, name, text):
+        path = os.path.join(self.folder.name, name)
+        with open(path, "wb") as file:
+            file.write(text if isinstance(text, bytes) else text.encode())
+        return name
+
+    def ask(self, **arguments):
+        return self.server.ask("import_transactions", {"account": "Checking", **arguments})
+
+    def refused(self, **arguments):
+        result = self.server.call("import_transactions", {"account": "Checking", **arguments})
+        self.assertTrue(result.get("isError"), result)
+        return result["structuredContent"]["error"]
+
+    def commit(self, *rows, **more):
+        return self.ask(content=csv(*rows), mode="commit", **more)
+
+    def stored(self, where="import_id IS NOT NULL AND deleted_at IS NULL"):
+        return int(self.books.value(f"SELECT count(*) FROM ninepence.expenses WHERE {where}"))
+
+
+class Identity(Base):
+    WEEK = [("2026-11-02", "COFFEE BAR", "-3.50"), ("2026-11-02", "COFFEE BAR", "-3.50"),
+            ("2026-11-04", "EMPLOYER INC SALARY", "2100.00"), ("2026-11-05", "SHELL 0815", "-52.00")]
+
+    def test_same_file_twice_has_nothing_new(self):
+        self.assertEqual(self.commit(*self.WEEK)["count"], 4)
+        again = self.commit(*self.WEEK)
+        self.assertEqual((again["count"], again["verdicts"]["same"]), (0, 4))
+        self.assertEqual(self.stored(), 4)
+
+    def test_overlapping_file_brings_only_what_is_new(self):
+        self.commit(*self.WEEK[:3])
+        later = self.commit(*self.WEEK[1:], ("2026-11-06", "COFFEE BAR", "-3.50"))
+        self.assertEqual((later["count"], later["verdicts"]["same"]), (2, 2))
+        self.assertEqual(self.stored(), 5)
+
+    def test_two_equal_rows_of_one_day_stay_two(self):
+        self.commit(self.WEEK[0])
+        both = self.commit(*self.WEEK[:2])
+        self.assertEqual((both["count"], both["verdicts"]["same"]), (1, 1))
+
+    def test_what_was_entered_by_hand_is_joined_and_not_stored_again(self):
+        self.server.ask("create_expenses", {"items": [
+            {"amount": "52", "date": "2026-11-03", "merchant": "Shell", "category": "Fuel"}]})
+        seen = self.ask(content=csv(*self.WEEK))
+        likely = [row for row in seen["rows"] if row["verdict"] == "likely"]
+        self.assertEqual([row["n"] for row in likely], [4])
+        self.assertEqual(self.commit(*self.WEEK)["count"], 3)
+        self.assertEqual(self.stored("merchant_folded LIKE 'shell%' AND amount = 52"), 1)
+        self.assertEqual(self.commit(*self.WEEK)["verdicts"]["same"], 4)
+
+    def test_a_row_that_looks_alike_can_be_said_to_be_new(self):
+        self.server.ask("create_expenses", {"items": [
+            {"amount": "52", "date": "2026-11-05", "merchant": "Shell"}]})
+        self.assertEqual(self.commit(*self.WEEK, as_new=[4])["count"], 4)
+        self.assertEqual(self.stored("amount = 52 AND spent_on = '2026-11-05'"), 2)
+
+    def test_pending_row_is_replaced_by_its_booked_form(self):
+        head = "Date,Description,Amount,Currency,Status\n"
+        self.ask(content=head + "2026-11-03,Gas Station,-40.00,USD,Pending\n", mode="commit")
+        self.assertEqual(self.stored("pending AND amount = 40"), 1)
+        booked = self.ask(content=head + "2026-11-05,GAS STATION 17,-40.00,USD,Booked\n", mode="commit")
+        self.assertEqual((booked["count"], booked["verdicts"]["booked"]), (0, 1))
+        self.assertEqual(self.books.rows(
+            "SELECT spent_on, pending FROM ninepence.expenses WHERE amount = 40 AND import_id > 0"),
+            [("2026-11-05", "f")])
+
+    def test_deleted_row_does_not_come_back(self):
+        self.commit(*self.WEEK)
+        number = self.books.value("SELECT expense_id FROM ninepence.expenses WHERE amount = 52"
+                                  " AND import_id > 0")
+        self.server.ask("delete_expenses", {"ids": [f"e{number}"]})
+        self.assertEqual(self.commit(*self.WEEK)["verdicts"]["same"], 4)
+        self.assertEqual(self.stored(), 3)
+
+    def test_bank_id_with_another_amount_is_a_conflict_and_is_left_out(self):
+        head = "Date,Description,Amount,Currency,Transaction ID\n"
+        self.ask(content=head + "2026-11-03,Shop,-10.00,USD,tx-00042-a\n", mode="commit")
+        other = self.ask(content=head + "2026-11-03,Shop,-12.00,USD,tx-00042-a\n", mode="commit")
+        self.assertEqual((other["count"], other["verdicts"]["conflicting"]), (0, 1))
+        self.assertEqual(self.stored(), 1)
+
+
+class Kinds(Base):
+    def kinds(self):
+        return dict(self.books.rows("SELECT merchant, kind FROM ninepence.expenses"
+                                    " WHERE import_id IS NOT NULL AND merchant IS NOT NULL"))
+
+    def test_refund_is_known_by_the_purchase_before_it(self):
+        self.commit(("2026-11-02", "SHOE STORE", "-80.00"), ("2026-11-09", "SHOE STORE", "80.00"),
+                    ("2026-11-10", "EMPLOYER INC", "2100.00"))
+        self.assertEqual(self.books.rows(
+            "SELECT kind, trim_scale(amount) FROM ninepence.expenses WHERE import_id IS NOT NULL"
+            " ORDER BY expense_id"), [("expense", "80"), ("refund", "-80"), ("income", "2100")])
+
+    def test_legs_of_a_card_payment_in_two_files_are_transfers(self):
+        self.commit(("2026-11-03", "VISA ONLINE", "-250.00"), ("2026-11-03", "LANDLORD", "-900.00"))
+        self.assertEqual(set(self.kinds().values()), {"expense"})
+        card = self.ask(account="Credit Card", mode="commit", content=csv(
+            ("2026-11-04", "PAYMENT THANK YOU", "250.00"), ("2026-11-05", "BOOK SHOP", "-20.00")))
+        self.assertEqual((card["count"], card["verdicts"]["transfers"]), (2, 1))
+        self.assertEqual(self.books.value("SELECT count(*) || ' ' || trim_scale(sum(amount))"
+                                          " FROM ninepence.expenses WHERE kind = 'transfer'"
+                                          " AND import_id IS NOT NULL"), "2 0")
+
+    def test_category_is_what_the_merchant_had_last(self):
+        row = self.ask(content=csv(("2026-11-16", "COSTCO", "-10.00")))["rows"][0]
+        self.assertEqual(row["category"], "Food: Groceries")
+
+
+class Whole(Base):
+    def test_undo_takes_all_back_and_the_file_can_be_imported_again(self):
+        if "undo_change" not in {tool["name"] for tool in self.server.request("tools/list")["result"]["tools"]}:
+            self.skipTest("there is no undo_change")
+        before = self.stored("deleted_at IS NULL")
+        done = self.ask(content=csv(*Identity.WEEK), mode="commit", account="New One",
+                        create_missing=True)
+        self.server.ask("undo_change", {"change_id": done["change_id"]})
+        self.assertEqual(self.stored("deleted_at IS NULL"), before)
+        again = self.ask(content=csv(*Identity.WEEK), mode="commit", account="New One",
+                         create_missing=True)
+        self.assertEqual(again["count"], 4)
+
+    def test_dry_run_of_a_commit_is_a_preview(self):
+        seen = self.ask(content=csv(*Identity.WEEK), mode="commit", dry_run=True)
+        self.assertEqual((seen["saved"], seen["count"]), (False, 4))
+        self.assertEqual(self.stored(), 0)
+
+    def test_import_is_committed_once(self):
+        seen = self.ask(content=csv(*Identity.WEEK))
+        self.ask(import_id=seen["import_id"], mode="commit")
+        self.assertEqual(self.refused(import_id=seen["import_id"], mode="commit")["code"],
+                         "already_imported")
+
+    def test_two_commits_at_once_store_every_row_once(self):
+        other = self.start()
+        ids = [(server, server.start("tools/call", {"name": "import_transactions", "arguments": {
+            "account": "Checking", "content": csv(*Identity.WEEK), "mode": "commit"}}))
+            for server in (self.server, other)]
+        counts = [server.wait_answer(id)["result"]["structuredContent"]["count"]
+                  for server, id in ids]
+        self.assertEqual(sorted(counts), [0, 4])
+
+    def test_killed_in_the_middle_of_many_rows_stores_none_or_all(self):
+        rows = [(f"2025-{i % 12 + 1:02}-{i % 28 + 1:02}", f"SHOP {chr(97 + i % 26)}{chr(97 + i // 26 % 26)}",
+                 f"-{i % 97 + 1}.{i % 100:02}")
+                for i in range(MANY)]
+        self.put("many.csv", csv(*rows))
+        victim = Server(self.books.env(NINEPENCE_IMPORT_FOLDER=self.folder.name))
+        victim.start("tools/call", {"name": "import_transactions", "arguments": {
+            "account": "Checking", "path": "many.csv", "mode": "commit"}})
+        # The books are being written as soon as the change is open: its row waits for COMMIT, so
+        # what is seen is the lock on it.
+        mcp_client.wait_until(lambda: self.books.value(
+            "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+            " WHERE c.relname = 'change_rows' AND l.mode = 'RowExclusiveLock'") != "0",
+            60, "the saving to begin")
+        victim.kill()
+        mcp_client.wait_until(lambda: self.books.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND pid <> pg_backend_pid()") == "0", 60, "its connections to end")
+        self.assertIn(self.stored(), (0, MANY))
+        done = self.ask(path="many.csv", mode="commit")
+        self.assertEqual(self.stored(), MANY)
+        self.assertIn(done["count"], (0, MANY))
+        self.assertEqual(self.ask(path="many.csv")["verdicts"]["same"], MANY)
+
+
+class Hostile(Base):
+    def test_paths_that_leave_the_folder_are_refused(self):
+        for path in ("../outside.csv", "/etc/passwd", "a/../../outside.csv", "", ".", "..", "/",
+                     "nothing.csv", "x" * 300, "sub//many.csv"):
+            with self.subTest(path=path):
+                self.assertIn(self.refused(path=path)["code"], ("bad_path", "invalid_argument"))
+
+    def test_links_are_not_followed(self):
+        with tempfile.TemporaryDirectory() as elsewhere:
+            with open(os.path.join(elsewhere, "real.csv"), "w", encoding="ascii") as file:
+                file.write(csv(*Identity.WEEK))
+            os.symlink(os.path.join(elsewhere, "real.csv"), os.path.join(self.folder.name, "l.csv"))
+            os.symlink(elsewhere, os.path.join(self.folder.name, "sub"))
+            for path in ("l.csv", "sub/real.csv"):
+                with self.subTest(path=path):
+                    error = self.refused(path=path)
+                    self.assertEqual(error["code"], "bad_path")
+                    self.assertIn("link", error["message"])
+
+    def test_devices_pipes_and_folders_are_no_files(self):
+        os.mkfifo(os.path.join(self.folder.name, "pipe"))
+        os.mkdir(os.path.join(self.folder.name, "folder"))
+        for path in ("pipe", "folder"):
+            with self.subTest(path=path):
+                self.assertIn("no ordinary file", self.refused(path=path)["message"])
+
+    def test_file_beyond_the_bound_is_refused_unread(self):
+        path = os.path.join(self.folder.name, "huge.csv")
+        with open(path, "wb") as file:
+            file.truncate(500 * 1000 * 1000)
+        self.assertIn("larger than", self.refused(path="huge.csv")["message"])
+
+    def test_line_without_an_end_and_ten_thousand_columns_are_refused(self):
+        self.put("line.csv", HEAD.encode() + b"2026-11-02," + b"x" * 5_000_000)
+        self.put("wide.csv", ",".join(f"c{i}" for i in range(10000)) + "\n" + "1," * 9999 + "1\n")
+        for name in ("line.csv", "wide.csv"):
+            with self.subTest(name=name):
+                self.assertEqual(self.refused(path=name)["saved"], "no")
+
+    def test_entities_that_multiply_are_refused(self):
+        bomb = ('<?xml version="1.0"?><!DOCTYPE d [<!ENTITY a "aaaaaaaaaa">' + "".join(
+            f'<!ENTITY {chr(98 + i)} "{("&" + chr(97 + i) + ";") * 10}">' for i in range(8)) +
+            ']><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt>'
+            "<Stmt><Id>&i;</Id></Stmt></BkToCstmrStmt></Document>")
+        self.put("bomb.xml", bomb)
+        self.assertEqual(self.refused(path="bomb.xml")["saved"], "no")
+
+    def test_formula_stays_a_text(self):
+        self.commit(("2026-11-02", "=cmd|' /C calc'!A0", "-1.00"))
+        self.assertEqual(self.stored("description LIKE '=cmd%' OR merchant LIKE '=cmd%'"), 1)
+
+    def test_file_that_grows_while_it_is_read_is_refused(self):
+        path = os.path.join(self.folder.name, "live.csv")
+        row = "2026-11-02,SHOP,-1.00,USD\n"
+        with open(path, "w", encoding="ascii") as file:
+            file.write(HEAD + row * 200000)
+        stop = threading.Event()
+
+        def grow():
+            with open(path, "a", encoding="ascii") as file:
+                while not stop.is_set():
+                    file.write(row)
+                    file.flush()
+                    stop.wait(0.001)
+
+        writer = threading.Thread(target=grow)
+        writer.start()
+        try:
+            error = self.refused(path="live.csv", mode="commit")
+        finally:
+            stop.set()
+            writer.join()
+        self.assertIn(error["code"], ("unreadable_file", "too_large"))
+        self.assertEqual(self.stored(), 0)
+
+
+class CommandLine(Base):
+    def run_import(self, *args):
+        return mcp_client.run(["import", *args], env=self.books.env())
+
+    def test_preview_saves_nothing_and_yes_saves(self):
+        path = os.path.join(self.folder.name, self.put("week.csv", csv(*Identity.WEEK)))
+        seen = self.run_import(path, "--account", "Checking")
+        self.assertEqual(seen.returncode, 0)
+        self.assertIn("4 new", seen.stdout)
+        self.assertIn("Nothing was saved", seen.stdout)
+        self.assertEqual(self.stored(), 0)
+        self.assertEqual(self.run_import(path, "--account=Checking", "--dry-run", "--yes").returncode, 0)
+        self.assertEqual(self.stored(), 0)
+        done = self.run_import(path, "--account", "Checking", "--yes")
+        self.assertIn("Saved 4 new transactions", done.stdout)
+        self.assertEqual(self.stored(), 4)
+
+    def test_what_cannot_be_read_ends_with_a_sentence(self):
+        path = os.path.join(self.folder.name, self.put("no.csv", "hello\n"))
+        for args, code in (((path,), 65), (("/no/such/file",), 66), ((), 64)):
+            with self.subTest(args=args):
+                done = self.run_import(*args)
+                self.assertEqual((done.returncode, done.stderr.startswith("ninepence: ")), (code, True))
+
+
+class Progress(Base):
+    def test_percentage_rises_while_many_rows_are_read(self):
+        self.put("rows.csv", csv(*[("2026-01-02", f"SHOP {i}", "-1.00") for i in range(9000)]))
+        self.server.request("tools/call", {
+            "name": "import_transactions", "_meta": {"progressToken": "p"},
+            "arguments": {"account": "Checking", "path": "rows.csv"}})
+        seen = [note["params"] for note in self.server.notifications
+                if note["method"] == "notifications/progress"]
+        self.assertGreaterEqual(len(seen), 2)
+        self.assertEqual({note["total"] for note in seen}, {100})
+        numbers = [note["progress"] for note in seen]
+        self.assertEqual(numbers, sorted(set(numbers)))
+
+
+if __name__ == "__main__":
+    unittest.main()

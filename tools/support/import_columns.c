@@ -1,0 +1,250 @@
+/* From transactions to arrays. Texts are cut to what the books hold; amounts and currencies that the
+ * books do not know are refused, never bent. */
+#include "tools/support/import_columns.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "db/query.h"
+#include "import/decimal.h"
+#include "tools/support/currency.h"
+#include "tools/support/date.h"
+#include "tools/support/fold.h"
+#include "tools/support/limits.h"
+
+enum {
+    SCRATCH_MAX = 64 << 20,
+    NUMBER_TEXT = 24,
+};
+
+void import_columns_init(struct import_columns *columns)
+{
+    *columns = (struct import_columns){.today = "", .currency = "", .account = ""};
+    arena_init(&columns->scratch, SCRATCH_MAX);
+    for (size_t i = 0; i < STAGE_COLUMNS; i++)
+        buf_init(&columns->columns[i], IMPORT_COLUMN_MAX_BYTES);
+}
+
+void import_columns_free(struct import_columns *columns)
+{
+    for (size_t i = 0; i < STAGE_COLUMNS; i++)
+        buf_free(&columns->columns[i]);
+    arena_free(&columns->scratch);
+}
+
+/* --- what fits ------------------------------------------------------------------------------- */
+
+static int refuse(struct import_columns *columns, const struct import_transaction *t,
+                  const char *what, const char *value)
+{
+    (void)snprintf(columns->why, sizeof(columns->why), "line %llu: %s, found \"%.60s\".",
+                   (unsigned long long)t->line, what, value);
+    return 1;
+}
+
+static bool amount_fits(const char *amount)
+{
+    size_t sign = amount[0] == '-' ? 1 : 0;
+    size_t whole = strspn(amount + sign, "0123456789");
+    const char *rest = amount + sign + whole;
+    size_t decimals = rest[0] == '.' ? strlen(rest + 1) : 0;
+    while (decimals > MONEY_MAX_DECIMALS && rest[decimals] == '0')
+        decimals--;
+    return whole <= MONEY_MAX_DIGITS && decimals <= MONEY_MAX_DECIMALS;
+}
+
+static int check(struct import_columns *columns, const struct import_transaction *t)
+{
+    date_day day;
+    if (!amount_fits(t->amount))
+        return refuse(columns, t, "the amount has more digits than the books keep", t->amount);
+    if (t->currency[0] && currency_exponent(t->currency) < 0)
+        return refuse(columns, t, "there is no such currency", t->currency);
+    if (t->date[0] && date_parse(t->date, &day) < 0)
+        return refuse(columns, t, "the date is before 1900", t->date);
+    return 0;
+}
+
+/* Whether the parts come to the whole, so that they can stand for it. */
+static bool parts_fit(const struct import_transaction *t)
+{
+    struct import_decimal sum = {0};
+    struct import_decimal whole;
+    if (t->split_count < 2 || import_decimal_parse(t->amount, strlen(t->amount), &whole) < 0)
+        return false;
+    for (size_t i = 0; i < t->split_count; i++) {
+        struct import_decimal part;
+        const char *amount = t->splits[i].amount;
+        if (import_decimal_parse(amount, strlen(amount), &part) < 0 || !amount_fits(amount))
+            return false;
+        sum = import_decimal_add(sum, part);
+    }
+    return sum.units == whole.units;
+}
+
+/* --- accounts -------------------------------------------------------------------------------- */
+
+static struct import_account *account_of(struct import_columns *columns, const char *number,
+                                         const char *currency)
+{
+    for (size_t i = 0; i < columns->account_count; i++) {
+        if (strcmp(columns->accounts[i].number, number) == 0)
+            return &columns->accounts[i];
+    }
+    if (columns->account_count == IMPORT_ACCOUNTS_MAX)
+        return NULL;
+    struct import_account *account = &columns->accounts[columns->account_count++];
+    *account = (struct import_account){0};
+    (void)snprintf(account->number, sizeof(account->number), "%s", number);
+    (void)snprintf(account->currency, sizeof(account->currency), "%s", currency);
+    return account;
+}
+
+void import_columns_statement(struct import_columns *columns, const struct import_statement *s)
+{
+    const char *number = s->account[0] ? s->account : columns->account;
+    for (size_t i = 0; i < columns->account_count; i++) {
+        struct import_account *account = &columns->accounts[i];
+        if (strcmp(account->number, number) != 0)
+            continue;
+        if (!account->opening[0] && amount_fits(s->opening))
+            (void)snprintf(account->opening, sizeof(account->opening), "%s", s->opening);
+        if (s->closing[0] && amount_fits(s->closing))
+            (void)snprintf(account->closing, sizeof(account->closing), "%s", s->closing);
+    }
+}
+
+/* --- arrays ---------------------------------------------------------------------------------- */
+
+/* The text with at most `most` code points, in the arena when it had to be cut. */
+static const char *cut(struct import_columns *columns, const char *text, size_t most)
+{
+    size_t length = strlen(text);
+    size_t at = 0;
+    uint32_t point;
+    if (length <= most)
+        return text;
+    for (size_t i = 0; i < most && at < length; i++) {
+        size_t bytes = utf8_decode(text + at, length - at, &point);
+        at += bytes > 0 ? bytes : 1;
+    }
+    return at >= length ? text : arena_strndup(&columns->scratch, text, at);
+}
+
+static int put(struct import_columns *columns, enum import_stage_column column, const char *text)
+{
+    return db_array_append(&columns->columns[column], text && text[0] ? text : NULL);
+}
+
+static int put_number(struct import_columns *columns, enum import_stage_column column,
+                      uint64_t number)
+{
+    char text[NUMBER_TEXT];
+    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+    return db_array_append(&columns->columns[column], text);
+}
+
+/* A text, cut, and the same folded. */
+static int put_folded(struct import_columns *columns, enum import_stage_column column,
+                      const char *text, size_t most)
+{
+    const char *kept = cut(columns, text, most);
+    const char *folded = kept && kept[0] ? fold_text(&columns->scratch, kept) : kept;
+    if (!folded)
+        return -ENOMEM;
+    int r = put(columns, column, kept);
+    return r < 0 ? r : put(columns, column + 1, folded);
+}
+
+static int put_cut(struct import_columns *columns, enum import_stage_column column,
+                   const char *text, size_t most)
+{
+    const char *kept = cut(columns, text, most);
+    return kept ? put(columns, column, kept) : -ENOMEM;
+}
+
+static int put_texts(struct import_columns *columns, const struct import_transaction *t,
+                     const struct import_split *part)
+{
+    const char *payee = part && part->payee[0] ? part->payee : t->payee;
+    const char *memo = part && part->memo[0] ? part->memo : t->memo;
+    const char *category = part ? part->category : t->category;
+    int r = put_folded(columns, STAGE_PAYEE, payee, NAME_MAX_POINTS);
+    if (r == 0)
+        r = put_cut(columns, STAGE_ORIGINAL, t->payee_original, DESCRIPTION_MAX_POINTS);
+    if (r == 0)
+        r = put_cut(columns, STAGE_MEMO, memo, NOTES_MAX_POINTS);
+    if (r == 0)
+        r = put_folded(columns, STAGE_CATEGORY, category, PATH_MAX_POINTS);
+    if (r == 0)
+        r = put_folded(columns, STAGE_TAGS, t->tags, DESCRIPTION_MAX_POINTS);
+    if (r == 0)
+        r = put_cut(columns, STAGE_COUNTER, t->counter_account, NAME_MAX_POINTS);
+    if (r == 0)
+        r = put_cut(columns, STAGE_BANK_ID, t->id_is_weak ? "" : t->id, NAME_MAX_POINTS);
+    if (r == 0)
+        r = put_cut(columns, STAGE_REFERENCE, t->reference, NAME_MAX_POINTS);
+    return r;
+}
+
+static int put_row(struct import_columns *columns, const struct import_transaction *t, size_t part,
+                   const char *number)
+{
+    const struct import_split *split = part > 0 ? &t->splits[part - 1] : NULL;
+    const char *currency = t->currency[0] ? t->currency : columns->currency;
+    int r = put_number(columns, STAGE_N, ++columns->n);
+    (void)put_number(columns, STAGE_ENTRY, t->entry);
+    (void)put_number(columns, STAGE_PART, part);
+    (void)put_number(columns, STAGE_LINE, t->line);
+    (void)put(columns, STAGE_DATE, t->date[0] ? t->date : columns->today);
+    (void)put(columns, STAGE_AMOUNT, split ? split->amount : t->amount);
+    (void)put(columns, STAGE_CURRENCY, currency);
+    (void)put(columns, STAGE_FOUND, import_kind_name(t->kind));
+    (void)put(columns, STAGE_PENDING, t->pending ? "t" : "f");
+    (void)db_array_append(&columns->columns[STAGE_NUMBER], number);
+    if (r == 0)
+        r = put_texts(columns, t, split);
+    columns->has_assumed_currency = columns->has_assumed_currency || !t->currency[0];
+    columns->rows++;
+    return r;
+}
+
+int import_columns_add(struct import_columns *columns, const struct import_transaction *t)
+{
+    const char *number = t->account[0] ? t->account : columns->account;
+    int r = check(columns, t);
+    if (r != 0)
+        return r;
+    struct import_account *account =
+        account_of(columns, number, t->currency[0] ? t->currency : columns->currency);
+    if (!account)
+        return -EMSGSIZE;
+    size_t parts = parts_fit(t) ? t->split_count : 0;
+    if (parts == 0)
+        r = put_row(columns, t, 0, number);
+    for (size_t part = 1; r == 0 && part <= parts; part++)
+        r = put_row(columns, t, part, number);
+    account->rows += parts > 0 ? parts : 1;
+    return r;
+}
+
+int import_columns_end(struct import_columns *columns, const char **ret_values)
+{
+    for (size_t i = 0; i < STAGE_COLUMNS; i++) {
+        if (db_array_end(&columns->columns[i]) != 0)
+            return columns->columns[i].error;
+        ret_values[i] = buf_text(&columns->columns[i]);
+    }
+    return 0;
+}
+
+void import_columns_empty(struct import_columns *columns)
+{
+    for (size_t i = 0; i < STAGE_COLUMNS; i++)
+        buf_reset(&columns->columns[i]);
+    arena_free(&columns->scratch);
+    arena_init(&columns->scratch, SCRATCH_MAX);
+    columns->rows = 0;
+}

@@ -1,0 +1,310 @@
+/* What an import is, for people: the file, the verdicts, the rows that one should look at, and what
+ * was or was not saved. Reads only. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/support/answer.h"
+#include "tools/support/currency.h"
+#include "tools/support/import_job.h"
+#include "tools/support/import_stage.sql.h"
+#include "tools/support/ledger.h"
+#include "tools/support/limits.h"
+#include "tools/support/money.h"
+#include "tools/support/row.h"
+#include "tools/support/sentence.h"
+
+enum head_column {
+    HEAD_STATE,
+    HEAD_BANK,
+    HEAD_FACTS,
+    HEAD_ERRORS,
+    HEAD_FIRST_DAY,
+    HEAD_LAST_DAY,
+    HEAD_NEW,
+    HEAD_SAME,
+    HEAD_BOOKED,
+    HEAD_LIKELY,
+    HEAD_CONFLICTING,
+    HEAD_EMPTY,
+    HEAD_TRANSFERS,
+    HEAD_ACCOUNTS,
+    HEAD_NAMELESS
+};
+
+enum row_column {
+    ROW_N,
+    ROW_LINE,
+    ROW_VERDICT,
+    ROW_DATE,
+    ROW_AMOUNT,
+    ROW_CURRENCY,
+    ROW_KIND,
+    ROW_PAYEE,
+    ROW_ORIGINAL,
+    ROW_CATEGORY,
+    ROW_ACCOUNT,
+    ROW_PENDING,
+    ROW_MATCH,
+    ROW_IS_PARTNER
+};
+
+enum {
+    VERDICTS = HEAD_EMPTY - HEAD_NEW + 1,
+    SUMMARY_MAX = 2000,
+    TAIL_MAX = 600 /* bytes of a row and of what follows the rows */
+};
+
+static const char *const verdicts[VERDICTS] = {"new",    "same",        "booked",
+                                               "likely", "conflicting", "empty"};
+
+struct showing {
+    struct import_shown shown;
+    int64_t counts[VERDICTS];
+    int64_t transfers, nameless, errors;
+    const char *bank, *facts, *first_day, *last_day, *accounts;
+    bool is_committed;
+};
+
+/* --- the table of a row ---------------------------------------------------------------------- */
+
+static void write_amount(const struct row_context *row, const char *key, size_t column)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    const char *currency = row_text(row, ROW_CURRENCY);
+    const char *amount = row_text(row, column);
+    int exponent = currency_exponent(currency ? currency : "");
+    json_put_text(row->out, key,
+                  money_format(amount ? amount : "0", exponent < 0 ? 2 : exponent, text));
+}
+
+static void write_match(const struct row_context *row, const char *key, size_t column)
+{
+    OWNED_BUF id = BUF_INIT(32);
+    const char *number = row_text(row, column);
+    bool is_partner = db_rows_bool(row->rows, row->row, row->column + ROW_IS_PARTNER);
+    if (number && is_partner == (strcmp(key, "other_leg") == 0) &&
+        buf_printf(&id, "e%s", number) == 0)
+        json_put_text(row->out, key, buf_text(&id));
+}
+
+static const struct field row_fields[] = {
+    OUT_CELL("n", field_int, row_write_int, ROW_N),
+    OUT_CELL("line", field_int, row_write_int, ROW_LINE),
+    OUT_CELL("verdict", field_text, row_write_text, ROW_VERDICT),
+    OUT_CELL("date", field_text, row_write_text, ROW_DATE),
+    OUT_CELL("amount", field_text, write_amount, ROW_AMOUNT),
+    OUT_CELL("currency", field_text, row_write_text, ROW_CURRENCY),
+    OUT_CELL("kind", field_text, row_write_text, ROW_KIND),
+    OUT_CELL("merchant", field_text, row_write_optional, ROW_PAYEE),
+    OUT_CELL("original", field_text, row_write_optional, ROW_ORIGINAL),
+    OUT_CELL("category", field_text, row_write_optional, ROW_CATEGORY),
+    OUT_CELL("account", field_text, row_write_optional, ROW_ACCOUNT),
+    OUT_CELL("pending", field_bool, row_write_if_true, ROW_PENDING),
+    OUT_CELL("matches", field_text, write_match, ROW_MATCH),
+    OUT_CELL("other_leg", field_text, write_match, ROW_MATCH),
+    OUT_END,
+};
+
+const struct field import_result[] = {
+    OUT_TEXT("summary"),
+    OUT_BOOL("saved"),
+    OUT_TEXT("import_id"),
+    OUT_TEXT("change_id"),
+    OUT_INT("count"),
+    OUT_ANY_OBJECT("file"),
+    OUT_ANY_OBJECT("verdicts"),
+    OUT_LIST("accounts", field_text),
+    OUT_ROWS("rows", row_fields),
+    OUT_INT("returned"),
+    OUT_INT("of"),
+    OUT_BOOL("truncated"),
+    OUT_BOOL("replayed"),
+    OUT_ANY_OBJECT("error"),
+    OUT_END,
+};
+
+/* --- the sentence ---------------------------------------------------------------------------- */
+
+static int64_t all_rows(const struct showing *showing)
+{
+    int64_t sum = 0;
+    for (size_t i = 0; i < VERDICTS; i++)
+        sum += showing->counts[i];
+    return sum;
+}
+
+static int64_t count_of(const struct showing *showing, enum head_column which)
+{
+    return showing->counts[which - HEAD_NEW];
+}
+
+static void say_verdicts(const struct showing *showing, struct buf *text)
+{
+    static const char *const words[VERDICTS] = {"new",
+                                                "in the books already",
+                                                "pending before and booked now",
+                                                "likely in the books already",
+                                                "in conflict with the books",
+                                                "without an amount"};
+    const char *comma = "";
+    for (size_t i = 0; i < VERDICTS; i++) {
+        if (showing->counts[i] == 0)
+            continue;
+        (void)buf_printf(text, "%s%lld %s", comma, (long long)showing->counts[i], words[i]);
+        comma = ", ";
+    }
+}
+
+static void say_preview(const struct showing *showing, struct buf *text)
+{
+    (void)buf_append_text(text, showing->bank[0] ? showing->bank : "The file");
+    (void)buf_printf(text, ", %s to %s, ", showing->first_day, showing->last_day);
+    sentence_count(text, (long long)all_rows(showing), "row", "rows");
+    (void)buf_append_text(text, ": ");
+    say_verdicts(showing, text);
+    (void)buf_append_char(text, '.');
+    if (showing->errors > 0) {
+        (void)buf_append_char(text, ' ');
+        sentence_count(text, (long long)showing->errors, "row", "rows");
+        (void)buf_append_text(text, " could not be read.");
+    }
+    if (showing->nameless > 0)
+        (void)buf_append_text(text, " The file does not say which account it is of.");
+    if (showing->is_committed)
+        (void)buf_append_text(text, " It was saved before.");
+    else if (showing->shown.id)
+        (void)buf_printf(text, " Nothing is saved yet: mode commit with import_id i%s saves it.",
+                         showing->shown.id);
+}
+
+static void say_saved(const struct showing *showing, struct buf *text)
+{
+    int64_t kept = showing->shown.stored;
+    (void)buf_append_text(text, kept == 0 ? "Saved no new transaction" : "Saved ");
+    if (kept > 0)
+        sentence_count(text, (long long)kept, "new transaction", "new transactions");
+    (void)buf_printf(text, " of %s to %s", showing->first_day, showing->last_day);
+    int64_t rest = count_of(showing, HEAD_SAME) + count_of(showing, HEAD_LIKELY);
+    if (rest > 0)
+        (void)buf_printf(text, "; %lld were in the books already", (long long)rest);
+    if (count_of(showing, HEAD_BOOKED) > 0)
+        (void)buf_printf(text, "; %lld that were pending are booked",
+                         (long long)count_of(showing, HEAD_BOOKED));
+    if (count_of(showing, HEAD_CONFLICTING) > 0)
+        (void)buf_printf(text, "; %lld in conflict with the books were left out",
+                         (long long)count_of(showing, HEAD_CONFLICTING));
+    (void)buf_append_char(text, '.');
+    if (showing->shown.change)
+        (void)buf_printf(text, " undo_change with ch%s takes all of it back.",
+                         showing->shown.change);
+}
+
+static void say(const struct showing *showing, struct buf *text)
+{
+    if (showing->shown.is_saved)
+        say_saved(showing, text);
+    else
+        say_preview(showing, text);
+}
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static void write_head(struct json_out *out, const struct showing *showing)
+{
+    OWNED_BUF summary = BUF_INIT(SUMMARY_MAX);
+    OWNED_BUF id = BUF_INIT(64);
+    say(showing, &summary);
+    json_put_text(out, "summary", buf_text(&summary));
+    json_put_bool(out, "saved", showing->shown.is_saved);
+    (void)buf_printf(&id, "i%s", showing->shown.id);
+    json_put_text(out, "import_id", buf_text(&id));
+    if (showing->shown.change) {
+        buf_reset(&id);
+        (void)buf_printf(&id, "ch%s", showing->shown.change);
+        json_put_text(out, "change_id", buf_text(&id));
+    }
+    json_put_int(out, "count",
+                 showing->shown.is_saved ? showing->shown.stored : count_of(showing, HEAD_NEW));
+    json_put_raw(out, "file", showing->facts);
+    json_put_object(out, "verdicts");
+    for (size_t i = 0; i < VERDICTS; i++)
+        json_put_int(out, verdicts[i], showing->counts[i]);
+    json_put_int(out, "transfers", showing->transfers);
+    json_end_object(out);
+}
+
+static void write_accounts(struct json_out *out, const char *accounts)
+{
+    json_put_array(out, "accounts");
+    while (accounts[0]) {
+        size_t length = strcspn(accounts, "\x1f");
+        json_text_n(out, accounts, length);
+        accounts += length + (accounts[length] ? 1 : 0);
+    }
+    json_end_array(out);
+}
+
+static int show_rows(struct call *call, const struct db_rows *rows, void *data)
+{
+    const struct showing *showing = data;
+    struct json_out *out = call_answer(call);
+    size_t budget = showing->shown.limit > ROWS_DEFAULT ? ANSWER_MAX_BYTES : ANSWER_DEFAULT_BYTES;
+    size_t written = 0;
+    json_object(out);
+    write_head(out, showing);
+    write_accounts(out, showing->accounts);
+    json_put_array(out, "rows");
+    for (; written < db_rows_count(rows); written++) {
+        if (written > 0 && out->buf->length + TAIL_MAX > budget)
+            break;
+        row_write(&(struct row_context){.out = out, .rows = rows, .row = written}, row_fields);
+    }
+    json_end_array(out);
+    json_put_int(out, "returned", (int64_t)written);
+    json_put_int(out, "of", all_rows(showing));
+    json_put_bool(out, "truncated", (int64_t)written < all_rows(showing));
+    json_put_bool(out, "replayed", showing->shown.is_replayed);
+    json_end_object(out);
+    return call_reply(call);
+}
+
+static const char *text_of(struct call *call, const struct db_rows *rows, enum head_column column)
+{
+    const char *text = arena_strdup(call_arena(call), db_rows_text(rows, 0, (size_t)column));
+    return text ? text : "";
+}
+
+static int show_head(struct call *call, const struct db_rows *rows, void *data)
+{
+    struct showing *showing = data;
+    if (db_rows_count(rows) == 0)
+        return call_refuse(call, "import_id",
+                           "there is no import i%s; what was read and not saved "
+                           "is forgotten after a day",
+                           showing->shown.id);
+    for (size_t i = 0; i < VERDICTS; i++)
+        showing->counts[i] = db_rows_int(rows, 0, HEAD_NEW + i);
+    showing->transfers = db_rows_int(rows, 0, HEAD_TRANSFERS);
+    showing->nameless = db_rows_int(rows, 0, HEAD_NAMELESS);
+    showing->errors = db_rows_int(rows, 0, HEAD_ERRORS);
+    showing->bank = text_of(call, rows, HEAD_BANK);
+    showing->facts = text_of(call, rows, HEAD_FACTS);
+    showing->first_day = text_of(call, rows, HEAD_FIRST_DAY);
+    showing->last_day = text_of(call, rows, HEAD_LAST_DAY);
+    showing->accounts = text_of(call, rows, HEAD_ACCOUNTS);
+    showing->is_committed = strcmp(db_rows_text(rows, 0, HEAD_STATE), "committed") == 0;
+    const char *limit = arena_printf(call_arena(call), "%lld", (long long)showing->shown.limit);
+    const char *const values[] = {call_ledger(call)->id_text, showing->shown.id, limit};
+    return limit ? tool_read_with(call, &sql_rows, values, show_rows, showing) : -ENOMEM;
+}
+
+int import_show(struct call *call, const struct import_shown *shown)
+{
+    struct showing *showing = arena_alloc(call_arena(call), sizeof(*showing));
+    const char *const values[] = {call_ledger(call)->id_text, shown->id};
+    if (!showing)
+        return -ENOMEM;
+    showing->shown = *shown;
+    return tool_read_with(call, &sql_head, values, show_head, showing);
+}
