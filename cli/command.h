@@ -16,7 +16,7 @@ struct command {
 };
 
 extern const struct command command_serve, command_call, command_tools, command_import,
-    command_rates, command_ledger, command_demo, command_db, command_settings;
+    command_export, command_rates, command_ledger, command_demo, command_db, command_settings;
 
 /* One sentence on standard error, "ninepence: …"; returns `code`. */
 int command_fail(int code, const char *format, ...) PRINTF_LIKE(2, 3);

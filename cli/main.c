@@ -19,8 +19,8 @@ enum {
 };
 
 static const struct command *const commands[] = {
-    &command_serve,  &command_call, &command_tools, &command_import,   &command_rates,
-    &command_ledger, &command_demo, &command_db,    &command_settings,
+    &command_serve, &command_call,   &command_tools, &command_import, &command_export,
+    &command_rates, &command_ledger, &command_demo,  &command_db,     &command_settings,
 };
 
 /* Descriptors 0 to 2 must be open, or the first socket would become one of them. */

@@ -12,6 +12,7 @@
 #include "tools/support/import_job.h"
 #include "tools/support/import_stage.sql.h"
 #include "tools/support/limits.h"
+#include "tools/support/rate.h"
 
 enum {
     LOCK_STATE,
@@ -32,7 +33,9 @@ enum {
 struct saving {
     struct import_saving wish;
     size_t lock_at, made_at, made_count, insert_at;
-    int64_t next, last, stored, kept, kept_names;
+    int64_t next, last, stored, kept_names;
+    int64_t accounts[IMPORT_ACCOUNTS_MAX]; /* that were made */
+    size_t account_count;
     const char *as_new;
 };
 
@@ -149,9 +152,18 @@ static void keep_names(struct change *change, struct saving *saving, const struc
     saving->kept_names += (int64_t)db_rows_count(rows);
 }
 
+/* All at once: the frame numbers what it keeps anew with each trip. */
+static void keep_accounts(struct change *change, struct saving *saving)
+{
+    for (size_t i = 0; i < saving->account_count; i++)
+        change_keep_new(change, "account", saving->accounts[i]);
+    saving->kept_names += (int64_t)saving->account_count;
+}
+
 static int named(struct change *change, const struct db_rows *const *rows)
 {
     struct saving *saving = change_state(change);
+    keep_accounts(change, saving);
     for (size_t i = 0; i < saving->made_count; i++)
         keep_names(change, saving, rows[saving->made_at + i]);
     return insert_more(change);
@@ -227,9 +239,13 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     saving->next = 1;
     saving->stored = 0;
     saving->kept_names = 0;
-    keep_names(change, saving, rows[saving->made_at]);
+    const struct db_rows *made = rows[saving->made_at];
+    saving->account_count = 0;
+    for (size_t i = 0; i < db_rows_count(made) && i < IMPORT_ACCOUNTS_MAX; i++)
+        saving->accounts[saving->account_count++] = db_rows_int(made, i, 1);
     if (db_rows_bool(lock, 0, LOCK_IS_OWN))
         return make_names(change);
+    keep_accounts(change, saving);
     return insert_more(change);
 }
 
@@ -243,6 +259,7 @@ static int run(struct change *change)
     static const struct db_statement *const comparing[] = {&sql_classify, &sql_match, &sql_match,
                                                            &sql_refunds, &sql_transfers};
     change_open(change);
+    rate_share(change);
     (void)change_step(change, &sql_prepare, prepare);
     (void)step(change, &sql_queue, import, 1);
     saving->lock_at = step(change, &sql_lock, import, 2);

@@ -10,7 +10,7 @@ SELECT i.state, i.is_own, i.errors, c.undone_by IS NOT NULL AS undone, i.change_
        (SELECT coalesce(max(r.n), 0) FROM ninepence.import_rows r
         WHERE r.ledger_id = $1::bigint AND r.import_id = $2::bigint) AS last_n,
        (SELECT count(*) FROM ninepence.import_statements s
-        WHERE s.ledger_id = $1::bigint AND s.import_id = $2::bigint AND s.account_id IS NULL
+        WHERE NOT i.is_own AND s.ledger_id = $1::bigint AND s.import_id = $2::bigint AND s.account_id IS NULL
             AND s.name IS NULL) AS nameless
 FROM ninepence.imports i
 LEFT JOIN ninepence.changes c ON c.ledger_id = $1::bigint AND c.change_id = i.change_id

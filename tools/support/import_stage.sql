@@ -354,7 +354,7 @@ CROSS JOIN LATERAL (
     WHERE r.ledger_id = $1::bigint AND r.import_id = $2::bigint) AS v
 CROSS JOIN LATERAL (
     SELECT string_agg(coalesce(a.name, s.name || ' (new)'), chr(31) ORDER BY s.position) AS accounts,
-           count(*) FILTER (WHERE a.account_id IS NULL AND s.name IS NULL) AS nameless
+           count(*) FILTER (WHERE a.account_id IS NULL AND s.name IS NULL AND NOT i.is_own) AS nameless
     FROM ninepence.import_statements s
     LEFT JOIN ninepence.accounts a ON a.ledger_id = $1::bigint AND a.account_id = s.account_id
     WHERE s.ledger_id = $1::bigint AND s.import_id = $2::bigint) AS o

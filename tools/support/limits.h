@@ -71,11 +71,20 @@ enum {
     IMPORT_MS = 10 * 60 * 1000,          /* one import, reading and saving */
     IMPORT_LEVELS_MAX = 6,               /* of categories that an export brings along */
 
+    /* files for other programs */
+    EXPORT_ROWS_MAX = 20000,
+    EXPORT_BYTES_MAX = 3 * 1024 * 1024,
+
+    /* rules */
+    RULES_MAX = 1000,
+
     /* the ledger that a call sees may be this old */
     LEDGER_CACHE_MS = 1000,
 };
 
 /* how long the token of a dry run is good, as an interval */
 #define CONFIRM_LIFE "5 minutes"
+/* Rules that a list shows, as text. */
+#define RULES_SHOWN "200"
 
 #endif
