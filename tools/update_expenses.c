@@ -18,6 +18,7 @@ struct update_expenses_args {
     struct targets_args targets;
     struct correction_args set;
     bool create_missing;
+    bool learn_rule;
 };
 
 struct update {
@@ -57,6 +58,8 @@ static const struct field args[] = {
                .fields = set_fields, .size = sizeof(struct correction_args),
                .doc = "What becomes different; the rest stays."),
     ARG_BOOL(struct update_expenses_args, create_missing, .doc = "Make names that do not exist."),
+    ARG_BOOL(struct update_expenses_args, learn_rule,
+             .doc = "From now on, imports of this merchant get this category."),
     ARG_END,
 };
 
@@ -125,6 +128,24 @@ static int divide_steps(struct change *change, struct update *update, const int6
     return 0;
 }
 
+/* What the merchants of these expenses are from now on, for what is imported. */
+static int learn_steps(struct change *change, const struct update *update, const int64_t *names)
+{
+    struct call *call = change_call(change);
+    struct arena *arena = call_arena(call);
+    const char **values = arena_array(arena, 4, sizeof(*values));
+    if (!values)
+        return -ENOMEM;
+    values[0] = call_ledger(call)->id_text;
+    values[1] = update->targets.ids_text;
+    values[2] = arena_printf(arena, "%lld", (long long)names[update->correction.category]);
+    values[3] = call_now(call);
+    (void)change_step(change, &sql_learn_again, values);
+    (void)change_step(change, &sql_learn_room, values);
+    (void)change_step(change, &sql_learn, values);
+    return values[2] ? 0 : -ENOMEM;
+}
+
 static int apply(struct change *change, struct update *update, const int64_t *names,
                  const struct db_rows *const *rows)
 {
@@ -145,6 +166,8 @@ static int apply(struct change *change, struct update *update, const int64_t *na
     int r = 0;
     if (divides)
         r = divide_steps(change, update, names, rows, values);
+    if (r == 0 && update->args->learn_rule && names[update->correction.category] > 0)
+        r = learn_steps(change, update, names);
     return r == 0 ? change_finish(change) : r;
 }
 
@@ -228,6 +251,8 @@ static int start(struct call *call)
     if (!update)
         return -ENOMEM;
     update->args = call_args(call);
+    if (update->args->learn_rule && !update->args->set.category.text)
+        return call_refuse(call, "learn_rule", "needs a category in set, to know what to learn");
     update->purchase[0] = call_ledger(call)->id_text;
     update->purchase[1] =
         arena_printf(call_arena(call), "%lld", (long long)update->args->set.refund_of);

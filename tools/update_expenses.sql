@@ -94,3 +94,38 @@ ON CONFLICT DO NOTHING;
 SELECT e.kind, e.deleted_at IS NOT NULL AS deleted
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.expense_id = $2::bigint;
+
+-- Rules for the merchants of expenses $2: category $3, $4 now. What is known of a merchant alone is
+-- corrected; what is new is tried first.
+-- name: learn_again
+UPDATE ninepence.rules u
+SET category_id = $3::bigint, is_learned = true, updated_at = coalesce($4::timestamptz, now())
+FROM ninepence.expenses e
+WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[]) AND u.ledger_id = $1::bigint
+    AND u.merchant_folded = e.merchant_folded AND u.words_folded IS NULL AND u.min_amount IS NULL
+    AND u.max_amount IS NULL AND u.account_id IS NULL;
+
+-- name: learn_room
+UPDATE ninepence.rules u
+SET position = u.position + 1
+WHERE u.ledger_id = $1::bigint AND EXISTS (
+    SELECT 1 FROM ninepence.expenses e
+    WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[])
+        AND e.merchant_folded IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM ninepence.rules o
+                        WHERE o.ledger_id = $1::bigint AND o.merchant_folded = e.merchant_folded
+                            AND o.words_folded IS NULL AND o.min_amount IS NULL
+                            AND o.max_amount IS NULL AND o.account_id IS NULL));
+
+-- name: learn
+INSERT INTO ninepence.rules
+    (ledger_id, position, merchant, merchant_folded, category_id, is_learned, created_at, updated_at)
+SELECT DISTINCT ON (e.merchant_folded) $1::bigint, 1, e.merchant, e.merchant_folded, $3::bigint, true,
+       coalesce($4::timestamptz, now()), coalesce($4::timestamptz, now())
+FROM ninepence.expenses e
+WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[]) AND e.merchant_folded IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM ninepence.rules o
+                    WHERE o.ledger_id = $1::bigint AND o.merchant_folded = e.merchant_folded
+                        AND o.words_folded IS NULL AND o.min_amount IS NULL AND o.max_amount IS NULL
+                        AND o.account_id IS NULL)
+ORDER BY e.merchant_folded, e.spent_on DESC;
