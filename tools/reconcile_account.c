@@ -1,0 +1,304 @@
+/* reconcile_account: whether the books agree with a balance of the bank, and if not, what is missing, extra
+ * or different; a balance that agrees can be marked as the point from which the next one is checked. */
+#include "tools/tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tools/reconcile_account.sql.h"
+#include "tools/support/answer.h"
+#include "tools/support/change.h"
+#include "tools/support/currency.h"
+#include "tools/support/date.h"
+#include "tools/support/limits.h"
+#include "tools/support/money.h"
+#include "tools/support/sentence.h"
+
+enum {
+    CHECK_ACCOUNT,
+    CHECK_NAME,
+    CHECK_CURRENCY,
+    CHECK_BASE_DAY,
+    CHECK_BASE_BALANCE,
+    CHECK_MOVED,
+    CHECK_ROWS,
+    CHECK_BOOKS,
+    CHECK_DIFFERENCE
+};
+
+enum {
+    SUSPECT_WHAT,
+    SUSPECT_ID,
+    SUSPECT_DATE,
+    SUSPECT_AMOUNT,
+    SUSPECT_BOOKS,
+    SUSPECT_CURRENCY,
+    SUSPECT_MERCHANT
+};
+
+enum {
+    SUMMARY_MAX = 1000
+};
+
+struct reconciling;
+
+struct reconcile_account_args {
+    struct name_ref account;
+    struct date_arg statement_date;
+    struct money balance;
+    const char *mode;
+    bool accept_difference;
+
+    struct reconciling *found; /* not an argument */
+};
+
+/* What was found, in the call's arena. */
+struct reconciling {
+    const struct reconcile_account_args *args;
+    const char *account_id, *name, *currency, *base_day, *base_balance, *books, *difference;
+    int64_t rows;
+    bool agrees, marked;
+};
+
+static const char *const modes[] = {"check", "mark", NULL};
+
+static const struct field args[] = {
+    ARG_ACCOUNT(struct reconcile_account_args, account, .flags = FIELD_REQUIRED,
+                .doc = "Name or id."),
+    ARG_DATE(struct reconcile_account_args, statement_date, .flags = FIELD_REQUIRED,
+             .doc = "At its end."),
+    ARG_MONEY(struct reconcile_account_args, balance, .flags = FIELD_REQUIRED,
+              .doc = "As the bank says; a card's debt is negative."),
+    ARG_CHOICE(struct reconcile_account_args, mode, .choices = modes, .def = "check",
+               .doc = "mark keeps it as checked."),
+    ARG_BOOL(struct reconcile_account_args, accept_difference, .doc = "mark although it differs."),
+    ARG_END,
+};
+
+/* --- the table of a row ---------------------------------------------------------------------- */
+
+static void write_money(const struct row_context *row, const char *key, size_t column)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    const char *amount = row_text(row, column);
+    int exponent = currency_exponent(db_rows_text(row->rows, row->row, SUSPECT_CURRENCY));
+    if (amount)
+        json_put_text(row->out, key, money_format(amount, exponent < 0 ? 2 : exponent, text));
+}
+
+static void write_id(const struct row_context *row, const char *key, size_t column)
+{
+    OWNED_BUF id = BUF_INIT(32);
+    const char *number = row_text(row, column);
+    if (number && buf_printf(&id, "e%s", number) == 0)
+        json_put_text(row->out, key, buf_text(&id));
+}
+
+static const struct field suspect_fields[] = {
+    OUT_CELL("what", field_text, row_write_text, SUSPECT_WHAT),
+    OUT_CELL("id", field_text, write_id, SUSPECT_ID),
+    OUT_CELL("date", field_text, row_write_text, SUSPECT_DATE),
+    OUT_CELL("bank", field_text, write_money, SUSPECT_AMOUNT),
+    OUT_CELL("books", field_text, write_money, SUSPECT_BOOKS),
+    OUT_CELL("merchant", field_text, row_write_optional, SUSPECT_MERCHANT),
+    OUT_END,
+};
+
+static const struct field result[] = {
+    OUT_TEXT("summary"),
+    OUT_BOOL("saved"),
+    OUT_TEXT("account"),
+    OUT_TEXT("currency"),
+    OUT_TEXT("statement"),
+    OUT_TEXT("books"),
+    OUT_TEXT("difference"),
+    OUT_BOOL("agrees"),
+    OUT_ANY_OBJECT("since"),
+    OUT_INT("count"),
+    OUT_ROWS("rows", suspect_fields),
+    OUT_INT("returned"),
+    OUT_BOOL("truncated"),
+    OUT_ANY_OBJECT("error"),
+    OUT_END,
+};
+
+/* --- the answer ------------------------------------------------------------------------------ */
+
+static const char *show(const struct reconciling *found, const char *numeric,
+                        char text[DECIMAL_TEXT_SIZE])
+{
+    int exponent = currency_exponent(found->currency);
+    return money_format(numeric, exponent < 0 ? 2 : exponent, text);
+}
+
+static void summarize(const struct reconciling *found, struct buf *text)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    sentence_plain_name(text, found->name);
+    if (found->agrees)
+        (void)buf_printf(text, " agrees with the bank on %s: %s %s.",
+                         found->args->statement_date.text,
+                         show(found, found->args->balance.text, amount), found->currency);
+    else
+        (void)buf_printf(text, " differs from the bank on %s by %s %s.",
+                         found->args->statement_date.text, show(found, found->difference, amount),
+                         found->currency);
+    if (!found->base_day)
+        (void)buf_append_text(text, " No earlier balance is known, so the books were counted from "
+                                    "nothing.");
+    if (found->marked)
+        (void)buf_append_text(text, " It is marked as checked.");
+}
+
+static void write_since(struct json_out *out, const struct reconciling *found)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    json_put_object(out, "since");
+    json_put_text(out, "date", found->base_day);
+    json_put_text(out, "balance",
+                  found->base_balance ? show(found, found->base_balance, amount) : NULL);
+    json_put_int(out, "entries", found->rows);
+    json_end_object(out);
+}
+
+static int answer(struct call *call, const struct db_rows *rows, void *data)
+{
+    const struct reconciling *found = data;
+    struct json_out *out = call_answer(call);
+    char amount[DECIMAL_TEXT_SIZE];
+    OWNED_BUF summary = BUF_INIT(SUMMARY_MAX);
+    size_t count = db_rows_count(rows);
+    size_t most = count < ROWS_DEFAULT ? count : ROWS_DEFAULT;
+    summarize(found, &summary);
+    json_object(out);
+    json_put_text(out, "summary", buf_text(&summary));
+    json_put_bool(out, "saved", found->marked);
+    json_put_text(out, "account", found->name);
+    json_put_text(out, "currency", found->currency);
+    json_put_text(out, "statement", show(found, found->args->balance.text, amount));
+    json_put_text(out, "books", show(found, found->books, amount));
+    json_put_text(out, "difference", show(found, found->difference, amount));
+    json_put_bool(out, "agrees", found->agrees);
+    write_since(out, found);
+    json_put_int(out, "count", (int64_t)most);
+    json_put_array(out, "rows");
+    for (size_t i = 0; i < most; i++)
+        row_write(&(struct row_context){.out = out, .rows = rows, .row = i}, suspect_fields);
+    json_end_array(out);
+    json_put_int(out, "returned", (int64_t)most);
+    json_put_bool(out, "truncated", count > most);
+    json_end_object(out);
+    return call_reply(call);
+}
+
+/* Where nothing differs, nothing is suspected. */
+static int find_suspects(struct call *call, struct reconciling *found)
+{
+    const char *most =
+        arena_printf(call_arena(call), "%d", found->agrees ? 0 : (int)ROWS_DEFAULT + 1);
+    const char *const values[] = {call_ledger(call)->id_text, found->account_id, found->base_day,
+                                  found->args->statement_date.text, most};
+    return most ? tool_read_with(call, &sql_suspects, values, answer, found) : -ENOMEM;
+}
+
+/* --- marking --------------------------------------------------------------------------------- */
+
+static int marked(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
+                  size_t steps)
+{
+    struct reconciling *found = ((struct reconcile_account_args *)call_args(call))->found;
+    (void)tx;
+    (void)rows;
+    (void)steps;
+    found->marked = true;
+    return find_suspects(call, found);
+}
+
+static int mark(struct call *call, struct reconciling *found)
+{
+    const char *const values[] = {call_ledger(call)->id_text,
+                                  found->account_id,
+                                  found->args->statement_date.text,
+                                  found->currency,
+                                  found->args->balance.text,
+                                  found->difference,
+                                  call_now(call)};
+    const struct db_step step = {&sql_mark, values};
+    struct tool_tx *tx = tool_tx_begin(call, NULL);
+    return tx ? tool_tx_run(tx, &step, 1, true, marked) : -ENOMEM;
+}
+
+static int refuse_difference(struct call *call, const struct reconciling *found)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    return call_refuse(
+        call, "balance",
+        "the books differ from it by %s %s. Nothing was saved. Look with mode check, "
+        "or mark it all the same with accept_difference",
+        show(found, found->difference, amount), found->currency);
+}
+
+/* --- checking -------------------------------------------------------------------------------- */
+
+static const char *kept(struct call *call, const struct db_rows *rows, size_t column)
+{
+    return db_rows_is_null(rows, 0, column)
+               ? NULL
+               : arena_strdup(call_arena(call), db_rows_text(rows, 0, column));
+}
+
+static int checked(struct call *call, const struct db_rows *rows)
+{
+    struct reconcile_account_args *a = call_args(call);
+    const struct change_args *change = call_extra_args(call);
+    struct reconciling *found = a->found;
+    if (db_rows_count(rows) != 1) {
+        OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
+        (void)buf_append_text(&text, "there is no account ");
+        sentence_name(&text, a->account.text);
+        return call_refuse(call, "account", "%s", buf_text(&text));
+    }
+    found->account_id = kept(call, rows, CHECK_ACCOUNT);
+    found->name = kept(call, rows, CHECK_NAME);
+    found->currency = kept(call, rows, CHECK_CURRENCY);
+    found->base_day = kept(call, rows, CHECK_BASE_DAY);
+    found->base_balance = kept(call, rows, CHECK_BASE_BALANCE);
+    found->books = kept(call, rows, CHECK_BOOKS);
+    found->difference = kept(call, rows, CHECK_DIFFERENCE);
+    found->rows = db_rows_int(rows, 0, CHECK_ROWS);
+    if (!found->account_id || !found->name || !found->currency || !found->books ||
+        !found->difference)
+        return -ENOMEM;
+    found->agrees = money_sign(found->difference) == 0;
+    if (strcmp(a->mode, "mark") != 0 || change->dry_run)
+        return find_suspects(call, found);
+    if (!found->agrees && !a->accept_difference)
+        return refuse_difference(call, found);
+    return mark(call, found);
+}
+
+static int start(struct call *call)
+{
+    struct reconcile_account_args *a = call_args(call);
+    char id[24];
+    a->found = arena_alloc(call_arena(call), sizeof(*a->found));
+    if (!a->found)
+        return -ENOMEM;
+    a->found->args = a;
+    (void)snprintf(id, sizeof(id), "%lld", (long long)a->account.id);
+    const char *const values[] = {call_ledger(call)->id_text, a->account.id > 0 ? id : NULL,
+                                  a->account.folded, a->statement_date.text, a->balance.text};
+    return tool_read(call, &sql_check, values, checked);
+}
+
+const struct tool tool_reconcile_account = {
+    .name = "reconcile_account",
+    .title = "Reconcile an account",
+    .description = "Use to compare an account with the balance on its statement.",
+    .flags = TOOL_IDEMPOTENT,
+    .args = args,
+    .args_size = sizeof(struct reconcile_account_args),
+    .result = result,
+    .start = start,
+};
