@@ -304,9 +304,9 @@ def gone(books, answers, see):
 
 
 def undone(books, answers, see):
-    left = books.value("SELECT count(*) FROM ninepence.expenses WHERE description = 'test entry'"
+    left = books.value("SELECT count(*) FROM ninepence.expenses WHERE merchant = 'Nowhere'"
                        " AND deleted_at IS NULL")
-    see("back again", "2", left)
+    see("left", ("0", True), (left, answers[-1]["saved"]))
 
 
 def moved(books, answers, see):
@@ -316,7 +316,29 @@ def moved(books, answers, see):
         {row["after"]["category"]: row["after"]["amount"] for row in answers[0]["rows"]})
 
 
-# What changes the books: each on books of its own. LAST stands for the change of the call before.
+BANK_FILE = """Date,Description,Amount,Currency
+2026-11-18,CORNER BAKERY,-4.50,USD
+2026-11-19,CITY MUSEUM,-15.00,USD
+"""
+
+
+def loaded(books, answers, see):
+    see("new", 2, answers[0]["verdicts"]["new"])
+    see("saved", (False, True), tuple(answer["saved"] for answer in answers))
+    rows = books.value("SELECT string_agg(concat_ws(' ', spent_on, amount::numeric(18, 2), currency), ', '"
+                       " ORDER BY spent_on)"
+                       " FROM ninepence.expenses WHERE deleted_at IS NULL"
+                       " AND merchant_folded IN ('corner bakery', 'city museum')")
+    see("rows", "2026-11-18 4.50 USD, 2026-11-19 15.00 USD", rows)
+
+
+def in_two(tool, args):
+    """A large change: shown first, then confirmed with what the showing answered."""
+    return [(tool, {**args, "dry_run": True}), (tool, {**args, "confirm": "TOKEN"})]
+
+
+# What changes the books: each on books of its own. LAST stands for the change of the call before,
+# TOKEN for its word of confirmation, IMPORT for the file that was shown.
 TOLD = [
     ("Lunch 12.50 at Subway today",
      [("create_expenses", {"items": [{"amount": "12.50", "merchant": "Subway", "date": "today",
@@ -335,12 +357,12 @@ TOLD = [
                            "merchant": "Yellow Cab", "set": {"amount": 18}})],
      stored(amount="18.00", merchant="Yellow Cab", date="2026-11-21")),
     ("All Shell purchases are fuel, now and in future",
-     [("update_expenses", {"merchant": "Shell", "period": "all", "expected_count": "COUNT",
-                           "set": {"category": "Fuel"}})], fuel),
+     in_two("update_expenses", {"merchant": "Shell", "period": "all", "expected_count": "COUNT",
+                                "set": {"category": "Fuel"}}), fuel),
     ("Delete the test entries from today",
-     [("delete_expenses", {"period": "today", "text": "test entry", "expected_count": 2})], gone),
+     in_two("delete_expenses", {"period": "today", "text": "test entry", "expected_count": 2}), gone),
     ("Undo what you just did",
-     [("delete_expenses", {"period": "today", "text": "test entry", "expected_count": 2}),
+     [("create_expenses", {"items": [{"amount": 60, "merchant": "Nowhere"}]}),
       ("undo_change", {"change_id": "LAST"})], undone),
     ("Set groceries to 600 a month from now on",
      [("set_budget", {"category": "Groceries", "amount": 600, "apply": "forward"})],
@@ -348,5 +370,6 @@ TOLD = [
     ("Move 50 from fun to groceries",
      [("transfer_budget", {"from": "Fun", "to": "Groceries", "amount": 50})], moved),
     ("Here is my bank's file, load only what is new",
-     [("import_transactions", {"content": "", "mode": "preview"})], None),
+     [("import_transactions", {"content": BANK_FILE, "account": "Joint Checking"}),
+      ("import_transactions", {"import_id": "IMPORT", "mode": "commit"})], loaded),
 ]
