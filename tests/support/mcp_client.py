@@ -94,7 +94,8 @@ def command_line(args=("serve",)):
     command = [BIN, *args]
     if VALGRIND:
         log = os.path.join(_valgrind_folder(), "valgrind.%p.log")
-        command = ["valgrind", "--quiet", f"--error-exitcode={VALGRIND_EXIT}", "--leak-check=full",
+        command = [shutil.which("valgrind"), "--quiet", f"--suppressions={SUPPRESSIONS}",
+                   f"--error-exitcode={VALGRIND_EXIT}", "--leak-check=full",
                    "--show-leak-kinds=definite,indirect,possible",
                    "--errors-for-leak-kinds=definite,indirect,possible",
                    "--child-silent-after-fork=yes", f"--log-file={log}", *command]
@@ -102,6 +103,7 @@ def command_line(args=("serve",)):
 
 
 _folder = None
+SUPPRESSIONS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "valgrind.supp")
 
 
 def _valgrind_folder():
