@@ -1,5 +1,7 @@
 /* Results as they come: each belongs to the first slot of its connection, a NULL ends what a
  * statement answers, a Sync stands for itself. */
+#include <string.h>
+
 #include "db/pool_internal.h"
 
 /* The first slot is through: nothing more comes for it. */
@@ -36,16 +38,49 @@ static void on_result(struct conn *conn, PGresult **result)
         conn->is_doomed = true; /* a clean-up that fails */
 }
 
+static bool is_tag(PGresult *result, const char *tag)
+{
+    return strcmp(PQcmdStatus(result), tag) == 0;
+}
+
+/* A result that cannot be what its slot asked for: a pooler's own words, or an answer to somebody
+ * else, came in between. Everything behind it would be taken for the answer to its neighbour. */
+static bool is_another_answer(const struct slot *slot, PGresult *result)
+{
+    switch (slot->kind) {
+    case SLOT_BEGIN:
+        return !is_tag(result, "BEGIN");
+    case SLOT_LOCAL:
+        return !is_tag(result, "SET");
+    case SLOT_COMMIT:
+        return !is_tag(result, "COMMIT") && !is_tag(result, "ROLLBACK");
+    case SLOT_PREPARE:
+        return !is_tag(result, "");
+    case SLOT_QUERY: /* of a read; LISTEN has no rows either */
+        return slot->job && slot->job->kind == JOB_READ &&
+               (is_tag(result, "BEGIN") || is_tag(result, "SET") || is_tag(result, "COMMIT") ||
+                is_tag(result, "ROLLBACK"));
+    case SLOT_END:
+    case SLOT_GREETING:
+        return false;
+    case SLOT_SYNC:
+        break;
+    }
+    return true;
+}
+
 /* What nothing here ever asks for, such as COPY, which libpq would hand out again and again; and what
  * libpq makes up itself when the connection is lost. */
-static bool is_out_of_step(struct conn *conn, const PGresult *result)
+static bool is_out_of_step(struct conn *conn, PGresult *result)
 {
-    bool is_sync = conn->slots[conn->slot_first].kind == SLOT_SYNC;
+    const struct slot *slot = &conn->slots[conn->slot_first];
+    bool is_sync = slot->kind == SLOT_SYNC;
     switch (PQresultStatus(result)) {
     case PGRES_PIPELINE_SYNC:
         return !is_sync;
     case PGRES_COMMAND_OK:
     case PGRES_TUPLES_OK:
+        return is_another_answer(slot, result);
     case PGRES_EMPTY_QUERY:
     case PGRES_PIPELINE_ABORTED:
         return is_sync;

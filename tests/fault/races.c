@@ -45,7 +45,7 @@ static uv_loop_t loop;
 static uv_timer_t tick;
 static struct db_pool *pool;
 static struct race races[IN_FLIGHT];
-static unsigned long wanted, started, cancelled, answered, wrong;
+static unsigned long wanted, started, cancelled, answered, unknown, wrong;
 static uint64_t chance, progress_at;
 static struct db_pool_stat last; /* at the end */
 
@@ -111,7 +111,11 @@ static void check(struct race *race, const char *text, const struct db_failure *
     if (race->is_cancelled)
         complain(race, "answered after its cancel", "");
     else if (race->kind == KIND_FAILING && (!failure || strcmp(failure->sqlstate, "22012") != 0))
-        complain(race, "should divide by zero", failure ? failure->code : text);
+        complain(race, failure ? "should divide by zero, failed" : "should divide by zero, got",
+                 failure ? failure->sqlstate : text);
+    else if (race->kind == KIND_WRITE && failure && getenv("TEST_POOLED") &&
+             strcmp(failure->code, "outcome_unknown") == 0)
+        unknown++; /* the pooler's own SET came in between, and the COMMIT was under way */
     else if (race->kind != KIND_FAILING && failure)
         complain(race, failure->code, failure->sqlstate);
     else if (!failure && strcmp(text, marker) != 0)
@@ -221,8 +225,9 @@ int main(int argc, char **argv)
     (void)uv_timer_start(&tick, on_tick, 1, 1);
     (void)uv_run(&loop, UV_RUN_DEFAULT);
     int left = uv_loop_close(&loop);
-    (void)fprintf(stderr, "seed %s: %lu races, %lu cancelled, %llu by the server, %lu wrong%s\n",
-                  argv[2], answered, cancelled, (unsigned long long)last.cancels, wrong,
-                  left == 0 ? "" : ", loop not empty");
+    (void)fprintf(
+        stderr, "seed %s: %lu races, %lu cancelled, %llu by the server, %lu unknown, %lu wrong%s\n",
+        argv[2], answered, cancelled, (unsigned long long)last.cancels, unknown, wrong,
+        left == 0 ? "" : ", loop not empty");
     return wrong == 0 && left == 0 && answered == wanted ? 0 : 1;
 }
