@@ -54,7 +54,8 @@ class Offers(unittest.TestCase):
                 self.assertEqual(uris, ["ninepence://categories", "ninepence://context"])
                 found = server.result("resources/templates/list")["resourceTemplates"]
                 self.assertEqual([one["uriTemplate"] for one in found],
-                                 ["ninepence://expenses/{id}", "ninepence://months/{month}"])
+                                 ["ninepence://expenses/{id}", "ninepence://exports/{format}/{query}",
+                                  "ninepence://months/{month}"])
                 names = tuple(one["name"] for one in server.result("prompts/list")["prompts"])
                 self.assertEqual(names, PROMPTS)
 

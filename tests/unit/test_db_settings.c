@@ -461,7 +461,7 @@ static int try_secret(const char *url, const char *secret)
 {
     struct db_settings settings;
     OWNED_BUF why = BUF_INIT(DB_WHY_MAX);
-    OWNED_BUF text = BUF_INIT(DB_URL_MAX * 2);
+    OWNED_BUF text = BUF_INIT((size_t)DB_URL_MAX * 2);
     int r = parse(url, &settings, &why);
     assert_silent(buf_text(&why), secret, url);
     db_settings_describe(&settings, &text);

@@ -201,14 +201,20 @@ static void test_names_bind_length_at_and_beyond_the_limit(void **state)
     (void)state;
     struct arena arena;
     struct name_ref name = {0};
-    char text[NAME_MAX_POINTS * 2 + 8];
+
+    enum {
+        LONGEST = NAME_MAX_POINTS * 2, /* of ä, two bytes each */
+        ONE_MORE = LONGEST + 2
+    };
+
+    char text[ONE_MORE + 1];
     arena_init(&arena, 65536);
     for (size_t i = 0; i <= NAME_MAX_POINTS; i++)
         memcpy(text + 2 * i, "ä", 2);
-    text[2 * (NAME_MAX_POINTS + 1)] = '\0';
+    text[ONE_MORE] = '\0';
     assert_int_equal(name_from_text(&arena, &name_user, text, &name), -ERANGE);
     assert_null(name.text);
-    text[2 * NAME_MAX_POINTS] = '\0';
+    text[LONGEST] = '\0';
     assert_int_equal(name_from_text(&arena, &name_user, text, &name), 0);
     arena_free(&arena);
 }
