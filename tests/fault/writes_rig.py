@@ -14,6 +14,7 @@ from support import ledger, mcp_client  # noqa: E402
 # A commit that was said to be done must outlive the postmaster.
 ledger.SETTINGS += ("synchronous_commit=on", "client_connection_check_interval=500ms", "log_min_messages=panic")
 ANSWER_SECONDS = 30
+RECOVERY_SECONDS = 30
 PAUSE = threading.Event()
 
 
@@ -33,12 +34,16 @@ class Look:
         self.database, self.process, self.number = database, None, 0
 
     def rows(self, query):
-        for _ in range(2):
+        """Again until the server is there: it may be starting anew after a crash."""
+        end = time.monotonic() + RECOVERY_SECONDS
+        while True:
             try:
                 return self.ask(query)
             except OSError:
                 self.close()
-        raise Broken("the database does not answer")
+            if time.monotonic() > end:
+                raise Broken("the database does not answer")
+            pause(0.05)
 
     def ask(self, query):
         if self.process is None:
