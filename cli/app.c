@@ -120,6 +120,7 @@ static int open_server(struct app *app)
         .on_deadline = change_on_deadline,
         .local_progress = show_bar,
         .read_only = settings->read_only,
+        .brief_tools = !settings->full_schemas,
         .subscribe = watch_is_possible(settings),
         .listening = watch_listening,
         .holds_listeners = true,

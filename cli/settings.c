@@ -80,6 +80,10 @@ static const struct setting table[] = {
          "Folder that clients may have bank files read from; none."),
     SWITCH("read-only", "NINEPENCE_READ_ONLY", read_only,
            "Offer no tool that writes, and let the database refuse writes."),
+    SWITCH(
+        "full-schemas", "NINEPENCE_FULL_SCHEMAS", full_schemas,
+        "Describe tools with every limit and every column of their rows, for programs that check; "
+        "a model needs less."),
     SECONDS(
         "watch-interval", "NINEPENCE_WATCH_INTERVAL", watch_seconds, "SECONDS",
         "How often to look for changes of others for clients that listen, where the database does "

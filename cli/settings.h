@@ -26,6 +26,7 @@ struct cli_settings {
     const char *bin_dir;       /* PostgreSQL programs; NULL: the usual places */
     const char *import_folder; /* where bank files may be read from; NULL: nowhere */
     bool read_only;
+    bool full_schemas;
     int watch_seconds;   /* between looks for changes that are not announced; 0: none */
     const char *trouble; /* what cannot be read in the settings: served, but every tool says so */
 };

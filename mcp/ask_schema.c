@@ -14,7 +14,7 @@ const char *ask_form_text(struct call *call, const struct ask *question)
     if (question->schema)
         return question->schema;
     json_out_init(&out, &text);
-    field_write_schema(question->fields, true, &out);
+    field_write_schema(question->fields, FIELD_SCHEMA_RESULT, &out);
     return text.error ? NULL : arena_strdup(&call->arena, buf_text(&text));
 }
 

@@ -31,6 +31,14 @@ enum field_flags {
     FIELD_NULLABLE = 1 << 1, /* null is a value of its own (argument: see the type; result: may be
                                 null) */
     FIELD_HIDDEN = 1 << 2,   /* accepted, not in the schema */
+    FIELD_PLAIN = 1 << 3,    /* name and type say it all: brief schemas leave the doc out */
+};
+
+/* How a schema is written. */
+enum field_schema {
+    FIELD_SCHEMA_RESULT = 1 << 0, /* of what a tool answers, not of its arguments */
+    FIELD_SCHEMA_BRIEF = 1 << 1,  /* without what a refusal says as well: limits of text and lists,
+                                     unknown fields; without the columns of rows */
 };
 
 struct field_type {
@@ -169,9 +177,10 @@ int bind_parts(struct bind *bind, const struct field_part *parts, size_t count,
 void bind_clear(struct bind *bind);
 
 /* Writes the object schema of a table: {"type":"object","properties":…,"required":…,
- * "additionalProperties":false}; results leave additionalProperties out. */
-void field_write_schema(const struct field *fields, bool is_result, struct json_out *out);
-void field_write_schema_of(const struct field_part *parts, size_t count, bool is_result,
+ * "additionalProperties":false}; results leave additionalProperties out. `how` is of enum
+ * field_schema. */
+void field_write_schema(const struct field *fields, unsigned how, struct json_out *out);
+void field_write_schema_of(const struct field_part *parts, size_t count, unsigned how,
                            struct json_out *out);
 
 /* 0, or -EINVAL and one line in `why` for the first contradiction of a table: no name, no doc, the

@@ -1,9 +1,15 @@
 /* How tools, prompts and resources look in the lists of each revision. */
+#include <ctype.h>
 #include <string.h>
 
 #include "mcp/registry.h"
 #include "mcp/uri_template.h"
 #include "mcp/wrap.h"
+
+static unsigned style(const struct registry *registry)
+{
+    return registry->options->brief_tools ? FIELD_SCHEMA_BRIEF : 0;
+}
 
 /* --- parts that several have ----------------------------------------------------------------- */
 
@@ -44,10 +50,11 @@ static void put_input_schema(struct json_out *out, const struct registry *regist
     struct field_part parts[2] = {{.fields = tool->args}};
     if (!(tool->flags & TOOL_READ_ONLY))
         parts[1].fields = registry->options->extra_args;
-    field_write_schema_of(parts, 2, false, out);
+    field_write_schema_of(parts, 2, style(registry), out);
 }
 
-static void put_output_schema(struct json_out *out, const struct tool *tool, enum revision revision)
+static void put_output_schema(struct json_out *out, const struct registry *registry,
+                              const struct tool *tool, enum revision revision)
 {
     if (tool->output_schema) {
         json_key(out, "outputSchema");
@@ -57,14 +64,30 @@ static void put_output_schema(struct json_out *out, const struct tool *tool, enu
             json_raw(out, tool->output_schema, strlen(tool->output_schema));
     } else if (tool->result) {
         json_key(out, "outputSchema");
-        field_write_schema(tool->result, true, out);
+        field_write_schema(tool->result, style(registry) | FIELD_SCHEMA_RESULT, out);
     }
 }
 
+/* Whether a title is the name in other letters: "Check health" of check_health. */
+static bool says_the_name(const char *title, const char *name)
+{
+    size_t i = 0;
+    if (!title || strlen(title) != strlen(name))
+        return false;
+    while (name[i] &&
+           (tolower((unsigned char)title[i]) == name[i] || (title[i] == ' ' && name[i] == '_')))
+        i++;
+    return name[i] == '\0';
+}
+
 /* Only what differs from the defaults of the protocol. */
-static void put_annotations(struct json_out *out, const struct tool *tool)
+static void put_annotations(struct json_out *out, const struct registry *registry,
+                            const struct tool *tool)
 {
     bool is_read_only = tool->flags & TOOL_READ_ONLY;
+    if (registry->options->brief_tools && !is_read_only && (tool->flags & TOOL_DESTRUCTIVE) &&
+        !(tool->flags & TOOL_IDEMPOTENT))
+        return; /* all as the protocol assumes */
     json_put_object(out, "annotations");
     if (is_read_only)
         json_put_bool(out, "readOnlyHint", true);
@@ -72,7 +95,7 @@ static void put_annotations(struct json_out *out, const struct tool *tool)
         json_put_bool(out, "destructiveHint", false);
     if (!is_read_only && (tool->flags & TOOL_IDEMPOTENT))
         json_put_bool(out, "idempotentHint", true);
-    if (!(tool->flags & TOOL_OPEN_WORLD))
+    if (!(tool->flags & TOOL_OPEN_WORLD) && !registry->options->brief_tools)
         json_put_bool(out, "openWorldHint", false);
     json_end_object(out);
 }
@@ -96,13 +119,14 @@ void look_write_tool(const struct registry *registry, const void *item, enum rev
     const struct tool *tool = item;
     json_object(out);
     json_put_text(out, "name", tool->name);
-    put_title(out, tool->title, revision);
+    if (!registry->options->brief_tools || !says_the_name(tool->title, tool->name))
+        put_title(out, tool->title, revision);
     put_known_text(out, "description", tool->description);
     put_input_schema(out, registry, tool);
     if (revision_has(revision, FEATURE_STRUCTURED))
-        put_output_schema(out, tool, revision);
+        put_output_schema(out, registry, tool, revision);
     if (revision_has(revision, FEATURE_TOOL_ANNOTATIONS))
-        put_annotations(out, tool);
+        put_annotations(out, registry, tool);
     put_icons(out, tool->icons, revision);
     if (tool->ui && revision_has(revision, FEATURE_META))
         put_app(out, tool);

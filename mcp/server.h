@@ -85,6 +85,9 @@ struct mcp_server_options {
     unsigned writes_per_minute; /* of tools that are not read-only; 0: the library's default */
     bool read_only;             /* tools without TOOL_READ_ONLY are not offered */
     size_t page_entries;        /* of lists; 0: the library's default */
+    bool brief_tools; /* the list of tools says what a model needs to call them, and leaves
+                                   out the rest: FIELD_SCHEMA_BRIEF, titles that are the name,
+                                   openWorldHint */
     void *user;
 };
 

@@ -25,7 +25,8 @@ struct budget_status_args {
 
 static const struct field args[] = {
     ARG_PERIOD(struct budget_status_args, period, "this_month"),
-    ARG_CATEGORIES(struct budget_status_args, category, .doc = "Only these and those below."),
+    ARG_CATEGORIES(struct budget_status_args, category, .flags = FIELD_PLAIN,
+                   .doc = "Only these and those below."),
     ARG_USERS(struct budget_status_args, user, .doc = "Show what they spent of it."),
     ARG_BOOL(struct budget_status_args, detail, .doc = "A row for each month."),
     ARG_END,
@@ -266,8 +267,7 @@ static int status_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_budget_status = {
     .name = "budget_status",
     .title = "Budget status",
-    .description = "Use for what is left of budgets, whether they will do, and what can be spent a "
-                   "day until the end of the month.",
+    .description = "What is left of budgets, where they will end, what can be spent a day.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct budget_status_args),

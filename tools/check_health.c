@@ -117,7 +117,7 @@ static int start(struct call *call)
 const struct tool tool_check_health = {
     .name = "check_health",
     .title = "Check health",
-    .description = "Use when answers fail or are slow: tests the connection to the database.",
+    .description = "When answers fail or are slow: tests the database.",
     .flags = TOOL_READ_ONLY | TOOL_WITHOUT_LEDGER,
     .args = args,
     .args_size = sizeof(struct check_health_args),

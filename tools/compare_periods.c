@@ -64,30 +64,30 @@ static const char *const units[] = {
 
 /* The filter without its period: there are two of them. */
 static const struct field filter_fields[] = {
-    ARG_CATEGORIES(struct filter, category, .doc = "With those below."),
-    ARG_MERCHANTS(struct filter, merchant, .doc = "Shop or payee."),
-    ARG_USERS(struct filter, user, .doc = "Who spent."),
-    ARG_TAGS(struct filter, tag, .doc = "Any of."),
-    ARG_ACCOUNTS(struct filter, account, .doc = "Any of."),
-    ARG_TEXT(struct filter, text, .max = TEXT_MAX_POINTS,
-             .doc = "Words in merchant, description, notes."),
-    ARG_MONEY(struct filter, min_amount, .doc = "Least size."),
-    ARG_MONEY(struct filter, max_amount, .doc = "Most."),
-    ARG_CURRENCY(struct filter, currency, .doc = "This one, unconverted."),
-    ARG_CHOICE(struct filter, kind, .choices = filter_kinds, .def = "expense",
+    ARG_CATEGORIES(struct filter, category, .flags = FIELD_PLAIN, .doc = "With those below."),
+    ARG_MERCHANTS(struct filter, merchant, .flags = FIELD_PLAIN, .doc = "Shop or payee."),
+    ARG_USERS(struct filter, user, .flags = FIELD_PLAIN, .doc = "Who spent."),
+    ARG_TAGS(struct filter, tag, .flags = FIELD_PLAIN, .doc = "Any of."),
+    ARG_ACCOUNTS(struct filter, account, .flags = FIELD_PLAIN, .doc = "Any of."),
+    ARG_TEXT(struct filter, text, .max = TEXT_MAX_POINTS, .flags = FIELD_PLAIN,
+             .doc = "Words anywhere in it."),
+    ARG_MONEY(struct filter, min_amount, .flags = FIELD_PLAIN, .doc = "Least size."),
+    ARG_MONEY(struct filter, max_amount, .flags = FIELD_PLAIN, .doc = "Most."),
+    ARG_CURRENCY(struct filter, currency, .flags = FIELD_PLAIN, .doc = "This one, unconverted."),
+    ARG_CHOICE(struct filter, kind, .choices = filter_kinds, .def = "expense", .flags = FIELD_PLAIN,
                .doc = "expense: less refunds."),
     ARG_END,
 };
 
 static const struct field args[] = {
     FIELD_ROW(struct compare_periods_args, a, struct period_word, field_period_word,
-              .doc = "What is asked about; words as for period.", .extra = "this_month"),
+              .doc = "The period asked about, e.g. 2026-10.", .extra = "this_month"),
     FIELD_ROW(struct compare_periods_args, b, struct period_word, field_period_word,
-              .doc = "Compared with; the one before by default."),
+              .doc = "Default: the one before."),
     ARG_CHOICE(struct compare_periods_args, group_by, .choices = units, .def = "category",
-               .doc = "Where the difference is."),
+               .flags = FIELD_PLAIN, .doc = "Where the difference is."),
     ARG_BOOL(struct compare_periods_args, like_for_like, .def = "true",
-             .doc = "As many days of both."),
+             .doc = "As many days of each."),
     FIELD_ROW(struct compare_periods_args, filter, struct filter, field_filter,
               .fields = filter_fields, .doc = "What counts."),
     ARG_END,
@@ -503,10 +503,9 @@ static int compare_read(struct call *call, const struct db_rows *rows)
 
 const struct tool tool_compare_periods = {
     .name = "compare_periods",
-    .title = "Compare two periods",
-    .description =
-        "Why one period cost more or less than another, fairly: where the difference is, "
-        "whether more often or dearer, which merchants are new or gone.",
+    .title = "Compare periods",
+    .description = "Why one period cost more or less than another: where, whether more "
+                   "often or dearer, which merchants are new or gone.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct compare_periods_args),

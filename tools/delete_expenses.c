@@ -84,7 +84,7 @@ static int start(struct call *call)
 const struct tool tool_delete_expenses = {
     .name = "delete_expenses",
     .title = "Delete expenses",
-    .description = "Use to remove wrong or test entries; can be undone.",
+    .description = "Remove wrong or test entries; can be undone.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,
     .args_size = sizeof(struct delete_expenses_args),

@@ -80,16 +80,16 @@ static const struct field_type field_figure = {
 static const char *const lists[] = {"included", "excluded", "largest", "rates", NULL};
 
 static const struct field args[] = {
-    ARG_TEXT(struct explain_number_args, tool, .flags = FIELD_REQUIRED, .max = 60,
+    ARG_TEXT(struct explain_number_args, tool, .flags = FIELD_REQUIRED | FIELD_PLAIN, .max = 60,
              .doc = "The tool that gave the figure."),
     FIELD_ROW(struct explain_number_args, arguments, const cJSON *, field_arguments,
               .doc = "Of that call."),
     ARG_TEXT(struct explain_number_args, row, .max = PATH_MAX_POINTS,
-             .doc = "Which row, e.g. Rent or Rent / 2026-10; default the whole."),
+             .doc = "e.g. Rent or Rent / 2026-10."),
     FIELD_ROW(struct explain_number_args, figure, const char *, field_figure,
-              .doc = "What was said, e.g. 612.40."),
+              .doc = "What was said."),
     ARG_CHOICE(struct explain_number_args, list, .choices = lists, .def = "included",
-               .doc = "Which expenses to show."),
+               .flags = FIELD_PLAIN, .doc = "Which expenses to show."),
     ARG_END,
 };
 
@@ -373,9 +373,9 @@ static int evidence_read(struct call *call, const struct db_rows *rows)
 
 const struct tool tool_explain_number = {
     .name = "explain_number",
-    .title = "Explain a number",
-    .description = "When a figure of another answer is doubted: what is in it, what is not and "
-                   "why, rates, and whether it still holds.",
+    .title = "Explain number",
+    .description = "When a figure is doubted: what is in it, what is not and why, rates, "
+                   "whether it still holds.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct explain_number_args),

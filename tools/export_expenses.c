@@ -22,7 +22,7 @@ struct export_expenses_args {
 static const struct field args[] = {
     ARG_FILTER(struct export_expenses_args, filter, "all"),
     ARG_CHOICE(struct export_expenses_args, format, .choices = export_formats, .def = "csv",
-               .doc = "csv comes back exactly."),
+               .flags = FIELD_PLAIN, .doc = "csv comes back exactly."),
     ARG_BOOL(struct export_expenses_args, inline_text, .flags = FIELD_HIDDEN,
              .doc = "The file in the answer."),
     ARG_END,
@@ -111,7 +111,7 @@ static int start(struct call *call)
 const struct tool tool_export_expenses = {
     .name = "export_expenses",
     .title = "Export expenses",
-    .description = "Use to hand expenses to a spreadsheet or another program, as a file.",
+    .description = "Hand expenses to a spreadsheet or another program, as a file.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct export_expenses_args),

@@ -46,10 +46,11 @@ static const struct field args[] = {
     ARG_PERIOD(struct find_unusual_args, period, "last_30_days"),
     ARG_LIST(struct find_unusual_args, kinds, .item = &field_choice, .choices = all_kinds,
              .size = sizeof(const char *), .min = 1, .max = ARRAY_LENGTH(all_kinds) - 1,
-             .doc = "Only these; all by default."),
+             .flags = FIELD_PLAIN, .doc = "Only these; all by default."),
     ARG_CHOICE(struct find_unusual_args, sensitivity, .choices = sensitivities, .def = "normal",
-               .doc = "high finds more, and more that is harmless."),
-    ARG_OPT_INT(struct find_unusual_args, limit, .min = 1, .max = ROWS_MAX, .doc = "Most rows."),
+               .flags = FIELD_PLAIN, .doc = "high finds more, and more that is harmless."),
+    ARG_OPT_INT(struct find_unusual_args, limit, .min = 1, .max = ROWS_MAX, .flags = FIELD_PLAIN,
+                .doc = "Most rows."),
     ARG_END,
 };
 
@@ -355,10 +356,9 @@ static int unusual_read(struct call *call, const struct db_rows *rows)
 
 const struct tool tool_find_unusual = {
     .name = "find_unusual",
-    .title = "Find what is unusual",
-    .description =
-        "What stands out: double charges, price rises, bills that did not come, amounts and "
-        "categories out of the usual, new merchants, fees.",
+    .title = "Find unusual",
+    .description = "What stands out: double charges, price rises, missing bills, odd "
+                   "amounts, category spikes, new merchants, fees.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct find_unusual_args),

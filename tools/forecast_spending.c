@@ -30,22 +30,23 @@ struct forecast_spending_args {
 
 static const struct field wish_fields[] = {
     ARG_TEXT(struct outlook_wish, target, .flags = FIELD_REQUIRED, .max = PATH_MAX_POINTS,
-             .doc = "A recurring payment or a category."),
+             .doc = "Recurring payment or category."),
     ARG_TEXT(struct outlook_wish, change, .flags = FIELD_REQUIRED, .max = 40,
-             .doc = "cancel, -20% or +50.00 (each time; categories: a month)."),
-    ARG_DATE(struct outlook_wish, from, .doc = "Default tomorrow."),
+             .doc = "cancel, -20% or +50.00 (each time or month)."),
+    ARG_DATE(struct outlook_wish, from, .flags = FIELD_PLAIN, .doc = "Default tomorrow."),
     ARG_END,
 };
 
 static const struct field purchase_fields[] = {
-    ARG_MONEY(struct outlook_purchase, amount, .flags = FIELD_REQUIRED, .doc = "Price."),
-    ARG_DATE(struct outlook_purchase, date, .doc = "Default today."),
+    ARG_MONEY(struct outlook_purchase, amount, .flags = FIELD_REQUIRED | FIELD_PLAIN,
+              .doc = "Price."),
+    ARG_DATE(struct outlook_purchase, date, .flags = FIELD_PLAIN, .doc = "Default today."),
     ARG_END,
 };
 
 static const struct field args[] = {
     ARG_TEXT(struct forecast_spending_args, until, .max = 40, .def = "this_month",
-             .doc = "A day or the end of a period: 2026-12-31, this_year, 2027-Q1."),
+             .doc = "A day or period: its end."),
     ARG_LIST(struct forecast_spending_args, scenario, .item = &field_object, .fields = wish_fields,
              .size = sizeof(struct outlook_wish), .max = SCENARIO_MAX, .doc = "What if."),
     ARG_OBJECT(struct forecast_spending_args, purchase, struct outlook_purchase,
@@ -259,8 +260,8 @@ static int forecast_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_forecast_spending = {
     .name = "forecast_spending",
     .title = "Forecast spending",
-    .description = "What will be spent by the end of the month or a later day, what cancelling or "
-                   "cutting something would save, whether a purchase can be afforded.",
+    .description = "What will be spent by the month's end or later, what cutting something"
+                   " saves, whether a purchase can be afforded.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct forecast_spending_args),

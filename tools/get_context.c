@@ -67,11 +67,10 @@ struct get_context_args {
 
 static const struct field args[] = {
     ARG_CHOICE(struct get_context_args, kind, .choices = kind_words, .def = "all",
-               .doc = "Which names."),
-    ARG_TEXT(struct get_context_args, match, .max = NAME_MAX_POINTS,
-             .doc = "Only names near to this text."),
+               .flags = FIELD_PLAIN, .doc = "Which names."),
+    ARG_TEXT(struct get_context_args, match, .max = NAME_MAX_POINTS, .doc = "Names like this."),
     ARG_INT(struct get_context_args, limit, .min = 1, .max = NAMES_MAX, .def = "20",
-            .doc = "Most names of each kind."),
+            .flags = FIELD_PLAIN, .doc = "Most names of each kind."),
     ARG_END,
 };
 
@@ -264,8 +263,8 @@ static int start(struct call *call)
 const struct tool tool_get_context = {
     .name = "get_context",
     .title = "Get context",
-    .description = "Use first, or when a name is unclear: today's date, currency and span of the "
-                   "books, and the names of categories, merchants, users, tags and accounts.",
+    .description = "First, or when a name is unclear: today, currency, span of the books, "
+                   "names of everything.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct get_context_args),

@@ -13,25 +13,25 @@ static const char *const formats[] = {"auto", "csv", "ofx", "qfx", "qif", "camt0
 static const char *const modes[] = {"preview", "commit", NULL};
 
 static const struct field args[] = {
-    ARG_TEXT(struct import_args, content, .max = IMPORT_CONTENT_MAX_POINTS,
+    ARG_TEXT(struct import_args, content, .max = IMPORT_CONTENT_MAX_POINTS, .flags = FIELD_PLAIN,
              .doc = "The file's text; or path:"),
-    ARG_TEXT(struct import_args, path, .doc = "A file in the import folder."),
-    ARG_CHOICE(struct import_args, format, .choices = formats, .def = "auto",
+    ARG_TEXT(struct import_args, path, .flags = FIELD_PLAIN, .doc = "A file in the import folder."),
+    ARG_CHOICE(struct import_args, format, .choices = formats, .def = "auto", .flags = FIELD_PLAIN,
                .doc = "Only if it is not recognised."),
-    ARG_ACCOUNT(struct import_args, account, .doc = "Whose file, if it does not say."),
+    ARG_ACCOUNT(struct import_args, account, .doc = "If the file does not say."),
     ARG_TEXT(struct import_args, mapping, .max = IMPORT_MAPPING_TEXT_MAX,
-             .doc = "Answers to what a refusal asked, e.g. date_order=dmy;sign=positive_out."),
+             .doc = "What a refusal asked, e.g. date_order=dmy;sign=positive_out."),
     ARG_CHOICE(struct import_args, mode, .choices = modes, .def = "preview",
                .doc = "commit saves the new rows."),
     ARG_ID(struct import_args, import_id, id_import,
            .doc = "Of a preview, e.g. i7, instead of "
                   "the file."),
     ARG_LIST(struct import_args, as_new, .item = &field_int, .size = sizeof(int64_t),
-             .max = IMPORT_LIST_MAX, .doc = "Rows (n) that are new although they look alike."),
-    ARG_BOOL(struct import_args, create_missing, .doc = "Make the account."),
+             .max = IMPORT_LIST_MAX, .doc = "Rows (n) to take as new."),
+    ARG_BOOL(struct import_args, create_missing, .flags = FIELD_PLAIN, .doc = "Make the account."),
     ARG_BOOL(struct import_args, skip_bad_rows, .doc = "Save the rest."),
     ARG_INT(struct import_args, limit, .min = 1, .max = IMPORT_LIST_MAX, .def = "20",
-            .doc = "Rows shown."),
+            .flags = FIELD_PLAIN, .doc = "Rows shown."),
     ARG_END,
 };
 
@@ -81,8 +81,7 @@ static int start(struct call *call)
 const struct tool tool_import_transactions = {
     .name = "import_transactions",
     .title = "Import a bank's file",
-    .description = "Use when the person has a statement or export of a bank (CSV, OFX, QIF, CAMT, "
-                   "MT940).",
+    .description = "For a statement or export of a bank (CSV, OFX, QIF, CAMT, MT940).",
     .args = args,
     .args_size = sizeof(struct import_args),
     .result = import_result,

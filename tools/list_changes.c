@@ -42,8 +42,9 @@ struct list_changes_args {
 
 static const struct field args[] = {
     ARG_PERIOD(struct list_changes_args, period, NULL),
-    ARG_USER(struct list_changes_args, user, .doc = "Who made them."),
-    ARG_ID(struct list_changes_args, change_id, id_change, .doc = "One change with all its rows."),
+    ARG_USER(struct list_changes_args, user, .flags = FIELD_PLAIN, .doc = "Who made them."),
+    ARG_ID(struct list_changes_args, change_id, id_change, .flags = FIELD_PLAIN,
+           .doc = "One change with all its rows."),
     ARG_END,
 };
 
@@ -196,7 +197,7 @@ static int start(struct call *call)
 const struct tool tool_list_changes = {
     .name = "list_changes",
     .title = "List changes",
-    .description = "Use to see who or which client changed what, and when.",
+    .description = "Who or which client changed what, and when.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct list_changes_args),

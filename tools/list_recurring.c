@@ -52,11 +52,12 @@ static const struct field args[] = {
     ARG_CHOICE(struct list_recurring_args, status, .choices = statuses, .def = "active",
                .doc = "active includes what is late."),
     ARG_CHOICE(struct list_recurring_args, cadence, .choices = cadences, .def = "any",
-               .doc = "How often it comes."),
+               .flags = FIELD_PLAIN, .doc = "How often it comes."),
     ARG_OPT_INT(struct list_recurring_args, due_within_days, .min = 0, .max = DUE_DAYS_MAX,
-                .doc = "Only what is due until then; the total is what is due."),
-    ARG_CATEGORIES(struct list_recurring_args, category, .doc = "With those below."),
-    ARG_OPT_INT(struct list_recurring_args, limit, .min = 1, .max = ROWS_MAX,
+                .doc = "The total is then what is due."),
+    ARG_CATEGORIES(struct list_recurring_args, category, .flags = FIELD_PLAIN,
+                   .doc = "With those below."),
+    ARG_OPT_INT(struct list_recurring_args, limit, .min = 1, .max = ROWS_MAX, .flags = FIELD_PLAIN,
                 .doc = "Most rows; the total covers all."),
     ARG_END,
 };
@@ -277,10 +278,9 @@ static int recurring_read(struct call *call, const struct db_rows *rows)
 
 const struct tool tool_list_recurring = {
     .name = "list_recurring",
-    .title = "Recurring payments",
-    .description =
-        "Subscriptions and bills, weekly to yearly: what each costs, when it comes next, "
-        "what went up, and what all come to in a year.",
+    .title = "List recurring",
+    .description = "Subscriptions and bills: what each costs, when it comes next, what "
+                   "went up, what all come to in a year.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct list_recurring_args),

@@ -23,16 +23,16 @@ static const char *const ops[] = {"create", "rename", "move", "recolor", "merge"
 static const char *const kinds[] = {"expense", "income", "transfer", NULL};
 
 static const struct field args[] = {
-    ARG_CHOICE(struct manage_categories_args, op, .choices = ops, .flags = FIELD_REQUIRED,
-               .doc = "What to do."),
+    ARG_CHOICE(struct manage_categories_args, op, .choices = ops,
+               .flags = FIELD_REQUIRED | FIELD_PLAIN, .doc = "What to do."),
     ARG_CATEGORY(struct manage_categories_args, category, .flags = FIELD_REQUIRED,
-                 .doc = "Which; for create its name, or Parent: Name."),
+                 .doc = "create: the name, or Parent: Name."),
     ARG_CATEGORY(struct manage_categories_args, into,
-                 .doc = "rename: the new name. merge: the category that takes everything."),
-    ARG_CATEGORY(struct manage_categories_args, parent,
-                 .doc = "create, move: the category above; none for the top."),
-    ARG_TEXT(struct manage_categories_args, color, .max = 20, .doc = "Such as #4caf50, or none."),
-    ARG_CHOICE(struct manage_categories_args, kind, .choices = kinds,
+                 .doc = "rename: new name; merge: what takes all."),
+    ARG_CATEGORY(struct manage_categories_args, parent, .doc = "none for the top."),
+    ARG_TEXT(struct manage_categories_args, color, .max = 20, .flags = FIELD_PLAIN,
+             .doc = "Such as #4caf50, or none."),
+    ARG_CHOICE(struct manage_categories_args, kind, .choices = kinds, .flags = FIELD_PLAIN,
                .doc = "create: expense unless the parent says otherwise."),
     ARG_END,
 };
@@ -310,8 +310,8 @@ static int start(struct call *call)
 const struct tool tool_manage_categories = {
     .name = "manage_categories",
     .title = "Manage categories",
-    .description =
-        "Use to make, rename, move, recolour, merge or archive a category. Expenses follow.",
+    .description = "Make, rename, move, recolour, merge or archive a category. Expenses "
+                   "follow.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,
     .args_size = sizeof(struct manage_categories_args),

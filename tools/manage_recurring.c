@@ -79,16 +79,19 @@ static const char *const ops[] = {"confirm", "ignore", "create", "update", "paus
 
 static const struct field args[] = {
     ARG_CHOICE(struct manage_recurring_args, op, .choices = ops, .flags = FIELD_REQUIRED,
-               .doc = "ignore: is none; pause and cancel: from today."),
-    ARG_MERCHANT(struct manage_recurring_args, merchant, .doc = "Whose payment."),
+               .doc = "ignore: is none."),
+    ARG_MERCHANT(struct manage_recurring_args, merchant, .flags = FIELD_PLAIN,
+                 .doc = "Whose payment."),
     ARG_ID(struct manage_recurring_args, id, id_recurring, .doc = "Or r5 of list_recurring."),
-    ARG_MONEY(struct manage_recurring_args, amount,
-              .doc = "create, update: what it costs; else which of several."),
-    ARG_CURRENCY(struct manage_recurring_args, currency, .doc = "create: the ledger's by default."),
+    ARG_MONEY(struct manage_recurring_args, amount, .doc = "What it costs; else which of several."),
+    ARG_CURRENCY(struct manage_recurring_args, currency, .flags = FIELD_PLAIN,
+                 .doc = "create: the ledger's by default."),
     ARG_CHOICE(struct manage_recurring_args, cadence, .choices = recurring_cadences,
-               .doc = "create, update."),
-    ARG_DATE(struct manage_recurring_args, next_date, .doc = "create, update: when it is due."),
-    ARG_CATEGORY(struct manage_recurring_args, category, .doc = "create, update."),
+               .flags = FIELD_PLAIN, .doc = "create, update."),
+    ARG_DATE(struct manage_recurring_args, next_date, .flags = FIELD_PLAIN,
+             .doc = "create, update: when it is due."),
+    ARG_CATEGORY(struct manage_recurring_args, category, .flags = FIELD_PLAIN,
+                 .doc = "create, update."),
     ARG_END,
 };
 
@@ -404,10 +407,9 @@ static int start(struct call *call)
 
 const struct tool tool_manage_recurring = {
     .name = "manage_recurring",
-    .title = "Manage recurring payments",
-    .description =
-        "Use to confirm, ignore, correct, pause or cancel a recurring payment, or to name "
-        "one that the books do not show yet.",
+    .title = "Manage recurring",
+    .description = "Confirm, ignore, correct, pause or cancel a recurring payment, or name"
+                   " one that the books do not show yet.",
     .flags = TOOL_DESTRUCTIVE | TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct manage_recurring_args),

@@ -95,25 +95,27 @@ static const struct field when_fields[] = {
     ARG_TEXT(struct rule_when, merchant, .max = NAME_MAX_POINTS,
              .doc = "Its name, or words of it."),
     ARG_TEXT(struct rule_when, text, .max = TEXT_MAX_POINTS, .doc = "Part of the bank's text."),
-    ARG_MONEY(struct rule_when, min_amount, .doc = "Least size."),
-    ARG_MONEY(struct rule_when, max_amount, .doc = "Most."),
-    ARG_ACCOUNT(struct rule_when, account, .doc = "Of this account."),
+    ARG_MONEY(struct rule_when, min_amount, .flags = FIELD_PLAIN, .doc = "Least size."),
+    ARG_MONEY(struct rule_when, max_amount, .flags = FIELD_PLAIN, .doc = "Most."),
+    ARG_ACCOUNT(struct rule_when, account, .flags = FIELD_PLAIN, .doc = "Of this account."),
     ARG_END,
 };
 
 static const struct field then_fields[] = {
-    ARG_CATEGORY(struct rule_then, category, .doc = "Where it belongs."),
+    ARG_CATEGORY(struct rule_then, category, .flags = FIELD_PLAIN, .doc = "Where it belongs."),
     ARG_END,
 };
 
 static const struct field args[] = {
     ARG_CHOICE(struct manage_rules_args, op, .choices = ops, .def = "list",
                .doc = "test shows hits and conflicts; apply changes history."),
-    ARG_ID(struct manage_rules_args, rule_id, id_rule, .doc = "e.g. r3."),
+    ARG_ID(struct manage_rules_args, rule_id, id_rule, .flags = FIELD_PLAIN, .doc = "e.g. r3."),
     ARG_OBJECT(struct manage_rules_args, when, struct rule_when, .fields = when_fields,
-               .size = sizeof(struct rule_when), .doc = "All of it must fit."),
+               .size = sizeof(struct rule_when), .flags = FIELD_PLAIN,
+               .doc = "All of it must fit."),
     ARG_OBJECT(struct manage_rules_args, then, struct rule_then, .fields = then_fields,
-               .size = sizeof(struct rule_then), .doc = "What becomes of it."),
+               .size = sizeof(struct rule_then), .flags = FIELD_PLAIN,
+               .doc = "What becomes of it."),
     ARG_OPT_INT(struct manage_rules_args, position, .min = 1, .max = RULES_MAX,
                 .doc = "1 is tried first."),
     ARG_BOOL(struct manage_rules_args, overwrite, .doc = "apply: also what has a category."),
@@ -528,7 +530,7 @@ static int start(struct call *call)
 const struct tool tool_manage_rules = {
     .name = "manage_rules",
     .title = "Rules for imports",
-    .description = "Use to put a merchant's or text's entries into a category from now on.",
+    .description = "Put a merchant's or text's entries into a category from now on.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,
     .args_size = sizeof(struct manage_rules_args),

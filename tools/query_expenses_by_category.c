@@ -31,15 +31,15 @@ enum {
 static const char *const sorts[] = {"-date", "date", "-amount", "amount", NULL};
 
 static const struct field args[] = {
-    ARG_CATEGORY(struct query_expenses_by_category_args, category, .flags = FIELD_REQUIRED,
-                 .doc = "Name, Parent: Child or id."),
+    ARG_CATEGORY(struct query_expenses_by_category_args, category,
+                 .flags = FIELD_REQUIRED | FIELD_PLAIN, .doc = "Name, Parent: Child or id."),
     ARG_PERIOD(struct query_expenses_by_category_args, period, "this_month"),
     ARG_BOOL(struct query_expenses_by_category_args, include_subcategories, .def = "true",
-             .doc = "Count those below it as well."),
+             .flags = FIELD_PLAIN, .doc = "Count those below it as well."),
     ARG_CHOICE(struct query_expenses_by_category_args, sort, .choices = sorts, .def = "-date",
-               .doc = "-date: newest first."),
+               .flags = FIELD_PLAIN, .doc = "-date: newest first."),
     ARG_OPT_INT(struct query_expenses_by_category_args, limit, .min = 1, .max = ROWS_MAX,
-                .doc = "Most rows, 20 by default; the total covers all."),
+                .flags = FIELD_PLAIN, .doc = "Most rows, 20 by default; the total covers all."),
     ARG_CURSOR(struct query_expenses_by_category_args, cursor),
     ARG_END,
 };
@@ -125,8 +125,8 @@ static int category_read(struct call *call, const struct db_rows *rows)
 
 const struct tool tool_query_expenses_by_category = {
     .name = "query_expenses_by_category",
-    .title = "One category",
-    .description = "What one category cost in a period, and which expenses it was.",
+    .title = "Query expenses by category",
+    .description = "What one category cost, and which expenses it was.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct query_expenses_by_category_args),

@@ -27,10 +27,10 @@ static const char *const sorts[] = {"-date", "date", "-amount", "amount", "relev
 static const struct field args[] = {
     ARG_FILTER(struct read_expenses_args, filter, "all"),
     ARG_CHOICE(struct read_expenses_args, status, .choices = statuses, .def = "any",
-               .doc = "Only those in this state."),
+               .flags = FIELD_PLAIN, .doc = "Only those in this state."),
     ARG_CHOICE(struct read_expenses_args, sort, .choices = sorts, .def = "-date",
-               .doc = "-date: newest first; -amount: largest first."),
-    ARG_OPT_INT(struct read_expenses_args, limit, .min = 1, .max = ROWS_MAX,
+               .flags = FIELD_PLAIN, .doc = "-date: newest first; -amount: largest first."),
+    ARG_OPT_INT(struct read_expenses_args, limit, .min = 1, .max = ROWS_MAX, .flags = FIELD_PLAIN,
                 .doc = "Most rows, 20 by default; the total covers all."),
     ARG_CURSOR(struct read_expenses_args, cursor),
     ARG_END,
@@ -107,8 +107,8 @@ static int read_expenses_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_read_expenses = {
     .name = "read_expenses",
     .title = "Read expenses",
-    .description = "The single expenses behind a question: search, the last or first one, the "
-                   "biggest, lists of refunds, splits or what is still uncategorized.",
+    .description = "Single expenses: search, the last, first or biggest, refunds, splits, "
+                   "what has no category.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct read_expenses_args),

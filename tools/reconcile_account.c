@@ -64,15 +64,16 @@ struct reconciling {
 static const char *const modes[] = {"check", "mark", NULL};
 
 static const struct field args[] = {
-    ARG_ACCOUNT(struct reconcile_account_args, account, .flags = FIELD_REQUIRED,
+    ARG_ACCOUNT(struct reconcile_account_args, account, .flags = FIELD_REQUIRED | FIELD_PLAIN,
                 .doc = "Name or id."),
-    ARG_DATE(struct reconcile_account_args, statement_date, .flags = FIELD_REQUIRED,
+    ARG_DATE(struct reconcile_account_args, statement_date, .flags = FIELD_REQUIRED | FIELD_PLAIN,
              .doc = "At its end."),
     ARG_MONEY(struct reconcile_account_args, balance, .flags = FIELD_REQUIRED,
               .doc = "As the bank says; a card's debt is negative."),
     ARG_CHOICE(struct reconcile_account_args, mode, .choices = modes, .def = "check",
                .doc = "mark keeps it as checked."),
-    ARG_BOOL(struct reconcile_account_args, accept_difference, .doc = "mark although it differs."),
+    ARG_BOOL(struct reconcile_account_args, accept_difference, .flags = FIELD_PLAIN,
+             .doc = "mark although it differs."),
     ARG_END,
 };
 
@@ -294,8 +295,8 @@ static int start(struct call *call)
 
 const struct tool tool_reconcile_account = {
     .name = "reconcile_account",
-    .title = "Reconcile an account",
-    .description = "Use to compare an account with the balance on its statement.",
+    .title = "Reconcile account",
+    .description = "Compare an account with the balance on its statement.",
     .flags = TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct reconcile_account_args),

@@ -41,19 +41,16 @@ static const char *const methods[] = {"fixed", "avg_last_3", "avg_last_12", "cop
 static const char *const spans[] = {"forward", "this", NULL};
 
 static const struct field args[] = {
-    ARG_CATEGORY(struct set_budget_args, category, .flags = FIELD_REQUIRED,
-                 .doc = "The category with those below it, or all."),
-    ARG_MONEY(struct set_budget_args, amount, .doc = "A month, in the ledger's currency."),
+    ARG_CATEGORY(struct set_budget_args, category, .flags = FIELD_REQUIRED, .doc = "Or all."),
+    ARG_MONEY(struct set_budget_args, amount, .doc = "A month."),
     ARG_MONTH(struct set_budget_args, month, "this_month",
               .doc = "this_month, last_month or YYYY-MM."),
     ARG_CHOICE(struct set_budget_args, method, .choices = methods, .def = "fixed",
-               .doc = "Where the amount comes from: given, the mean of the last whole months, or "
-                      "the month before."),
+               .doc = "Where the amount comes from."),
     ARG_BOOL(struct set_budget_args, rollover,
-             .doc =
-                 "Carry what is left, or overspent, into the next month. As before when absent."),
+             .doc = "Carry what is left, or overspent, into the next month."),
     ARG_CHOICE(struct set_budget_args, apply, .choices = spans, .def = "forward",
-               .doc = "From that month on, or this month alone."),
+               .flags = FIELD_PLAIN, .doc = "From that month on, or this month alone."),
     ARG_END,
 };
 
@@ -286,8 +283,8 @@ static int start(struct call *call)
 
 const struct tool tool_set_budget = {
     .name = "set_budget",
-    .title = "Set a budget",
-    .description = "Use to plan what a category, or everything, may cost in a month.",
+    .title = "Set budget",
+    .description = "Plan what a category, or everything, may cost in a month.",
     .flags = TOOL_DESTRUCTIVE | TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct set_budget_args),

@@ -31,11 +31,12 @@ struct setting {
 };
 
 static const struct field args[] = {
-    ARG_CURRENCY(struct set_exchange_rate_args, currency, .flags = FIELD_REQUIRED,
+    ARG_CURRENCY(struct set_exchange_rate_args, currency, .flags = FIELD_REQUIRED | FIELD_PLAIN,
                  .doc = "The foreign currency."),
     ARG_RATE(struct set_exchange_rate_args, rate, .flags = FIELD_REQUIRED,
-             .doc = "What one unit of it costs in the ledger's currency."),
-    ARG_DATE(struct set_exchange_rate_args, date, .def = "today", .doc = "The day it holds for."),
+             .doc = "One unit in the ledger's currency."),
+    ARG_DATE(struct set_exchange_rate_args, date, .def = "today", .flags = FIELD_PLAIN,
+             .doc = "The day it holds for."),
     ARG_END,
 };
 
@@ -157,10 +158,9 @@ static int start(struct call *call)
 
 const struct tool tool_set_exchange_rate = {
     .name = "set_exchange_rate",
-    .title = "Set an exchange rate",
-    .description =
-        "Use to enter what a currency costs on a day, above all when an answer says that "
-        "amounts wait for a rate.",
+    .title = "Set exchange rate",
+    .description = "What a currency costs on a day, above all when amounts wait for a "
+                   "rate.",
     .flags = TOOL_DESTRUCTIVE | TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct set_exchange_rate_args),

@@ -86,16 +86,18 @@ static const struct field balance_fields[] = {
 static const char *const undivided_choices[] = {"equal", "own", NULL};
 
 static const struct field args[] = {
-    ARG_USERS(struct split_balances_args, users, .max = SETTLE_MAX,
+    ARG_USERS(struct split_balances_args, users, .max = SETTLE_MAX, .flags = FIELD_PLAIN,
               .doc = "Who shares; default everybody."),
     ARG_PERIOD(struct split_balances_args, period, "this_month"),
-    ARG_CATEGORIES(struct split_balances_args, category, .doc = "Only these."),
-    ARG_TAGS(struct split_balances_args, tag, .doc = "Only these, such as a trip."),
+    ARG_CATEGORIES(struct split_balances_args, category, .flags = FIELD_PLAIN,
+                   .doc = "Only these."),
+    ARG_TAGS(struct split_balances_args, tag, .flags = FIELD_PLAIN,
+             .doc = "Only these, such as a trip."),
     ARG_LIST(struct split_balances_args, percent, .item = &field_money,
              .size = sizeof(struct money), .max = SETTLE_MAX,
-             .doc = "Shares, in the order of users; default equal."),
+             .doc = "Shares in the order of users."),
     ARG_CHOICE(struct split_balances_args, undivided, .choices = undivided_choices, .def = "equal",
-               .doc = "Expenses without splits: shared, or own."),
+               .doc = "What has no splits: shared, or own."),
     ARG_END,
 };
 
@@ -402,8 +404,7 @@ static int balances_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_split_balances = {
     .name = "split_balances",
     .title = "Split balances",
-    .description = "Who paid, whose share it was and who owes whom, after splits and what was "
-                   "given back, with the fewest payments.",
+    .description = "Who paid, whose share it was, who owes whom, with the fewest payments.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct split_balances_args),

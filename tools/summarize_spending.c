@@ -46,14 +46,14 @@ static const char *const units[] = {"none", "category", "parent_category", "merc
 static const struct field args[] = {
     ARG_FILTER(struct summarize_spending_args, filter, "this_month"),
     ARG_CHOICE(struct summarize_spending_args, group_by, .choices = units, .def = "none",
-               .doc = "One row for each."),
+               .flags = FIELD_PLAIN, .doc = "One row for each."),
     ARG_CHOICE(struct summarize_spending_args, then_by, .choices = units, .def = "none",
-               .doc = "Divides the groups again."),
+               .doc = "Divides groups again, by the same units."),
     ARG_CHOICE(struct summarize_spending_args, compare_to, .choices = compare_choices,
-               .def = "none", .doc = "Adds what it was before, fairly."),
+               .def = "none", .flags = FIELD_PLAIN, .doc = "Adds what it was before, fairly."),
     ARG_OPT_INT(struct summarize_spending_args, top, .min = 1, .max = ROWS_MAX,
-                .doc = "Only the largest groups."),
-    ARG_BOOL(struct summarize_spending_args, include_zero, .def = "false",
+                .flags = FIELD_PLAIN, .doc = "Only the largest groups."),
+    ARG_BOOL(struct summarize_spending_args, include_zero, .def = "false", .flags = FIELD_PLAIN,
              .doc = "Groups without expenses as well."),
     ARG_END,
 };
@@ -308,8 +308,8 @@ static int summarize_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_summarize_spending = {
     .name = "summarize_spending",
     .title = "Summarize spending",
-    .description = "How much was spent: totals, rankings, shares and trends of any period, and "
-                   "whether it is more or less than before.",
+    .description = "How much was spent: totals, rankings, shares, trends of any period, "
+                   "and whether it is more than before.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct summarize_spending_args),

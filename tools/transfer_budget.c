@@ -31,14 +31,15 @@ struct transfer {
 };
 
 static const struct field args[] = {
-    ARG_CATEGORY(struct transfer_budget_args, from, .flags = FIELD_REQUIRED,
+    ARG_CATEGORY(struct transfer_budget_args, from, .flags = FIELD_REQUIRED | FIELD_PLAIN,
                  .doc = "The category that gives."),
-    ARG_CATEGORY(struct transfer_budget_args, to, .flags = FIELD_REQUIRED,
+    ARG_CATEGORY(struct transfer_budget_args, to, .flags = FIELD_REQUIRED | FIELD_PLAIN,
                  .doc = "The one that gets."),
-    ARG_MONEY(struct transfer_budget_args, amount, .flags = FIELD_REQUIRED, .doc = "How much."),
+    ARG_MONEY(struct transfer_budget_args, amount, .flags = FIELD_REQUIRED | FIELD_PLAIN,
+              .doc = "How much."),
     ARG_MONTH(struct transfer_budget_args, month, "this_month",
-              .doc = "this_month, last_month or YYYY-MM; other months keep their budgets."),
-    ARG_BOOL(struct transfer_budget_args, allow_negative,
+              .doc = "this_month, last_month or YYYY-MM."),
+    ARG_BOOL(struct transfer_budget_args, allow_negative, .flags = FIELD_PLAIN,
              .doc = "Let the giving budget go below 0."),
     ARG_END,
 };
@@ -260,8 +261,8 @@ static int start(struct call *call)
 
 const struct tool tool_transfer_budget = {
     .name = "transfer_budget",
-    .title = "Move budget between categories",
-    .description = "Use to take budget of a month from one category and give it to another.",
+    .title = "Transfer budget",
+    .description = "Take budget of a month from one category and give it to another.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,
     .args_size = sizeof(struct transfer_budget_args),

@@ -28,12 +28,12 @@ struct move {
 };
 
 static const struct field args[] = {
-    ARG_IDS(struct transfer_expense_args, ids, id_expense, .flags = FIELD_REQUIRED, .min = 1,
-            .max = CHANGE_ROWS_MAX, .doc = "The expenses, e.g. e345."),
-    ARG_CATEGORY(struct transfer_expense_args, to_category, .flags = FIELD_REQUIRED,
+    ARG_IDS(struct transfer_expense_args, ids, id_expense, .flags = FIELD_REQUIRED | FIELD_PLAIN,
+            .min = 1, .max = CHANGE_ROWS_MAX, .doc = "The expenses, e.g. e345."),
+    ARG_CATEGORY(struct transfer_expense_args, to_category, .flags = FIELD_REQUIRED | FIELD_PLAIN,
                  .doc = "Where they belong."),
     ARG_OPT_INT(struct transfer_expense_args, expected_count, .min = 0, .max = INT32_MAX,
-                .doc = "How many they are."),
+                .flags = FIELD_PLAIN, .doc = "How many they are."),
     ARG_END,
 };
 
@@ -103,8 +103,8 @@ static int start(struct call *call)
 
 const struct tool tool_transfer_expense = {
     .name = "transfer_expense",
-    .title = "Move expenses to another category",
-    .description = "Use to put expenses into another category.",
+    .title = "Transfer expense",
+    .description = "Put expenses into another category.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,
     .args_size = sizeof(struct transfer_expense_args),

@@ -81,10 +81,9 @@ static const char *const prefixes[][2] = {
     {"account", "a"}, {"budget", "budget "}, {"rate", "rate "}, {"recurring", "r"}};
 
 static const struct field args[] = {
-    ARG_ID(struct undo_change_args, change_id, id_change, .flags = FIELD_REQUIRED,
+    ARG_ID(struct undo_change_args, change_id, id_change, .flags = FIELD_REQUIRED | FIELD_PLAIN,
            .doc = "change_id of the answer, or of list_changes."),
-    ARG_BOOL(struct undo_change_args, force,
-             .doc = "Also rows that were changed since; those changes are lost."),
+    ARG_BOOL(struct undo_change_args, force, .doc = "Lose what was changed since."),
     ARG_END,
 };
 
@@ -243,8 +242,8 @@ static int start(struct call *call)
 
 const struct tool tool_undo_change = {
     .name = "undo_change",
-    .title = "Undo a change",
-    .description = "Use to take back a change, with all its rows.",
+    .title = "Undo change",
+    .description = "Take back a change, with all its rows.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,
     .args_size = sizeof(struct undo_change_args),

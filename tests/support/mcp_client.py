@@ -133,6 +133,7 @@ def base_environment(**more):
     keep = {k: v for k, v in os.environ.items()
             if not k.startswith("PG") and not k.startswith("NINEPENCE_") and k != "DATABASE_URL"}
     keep["NINEPENCE_TEST_TAG"] = uuid.uuid4().hex
+    keep["NINEPENCE_FULL_SCHEMAS"] = "1"  # answers are held to every column that is declared
     if SANITIZED:
         keep.setdefault("ASAN_OPTIONS", "detect_leaks=1:strict_string_checks=1")
         keep.setdefault("UBSAN_OPTIONS", "print_stacktrace=1:halt_on_error=1")

@@ -330,12 +330,12 @@ static const struct field result_or_error[] = {
     OUT_END,
 };
 
-static void check_schema(const struct field *table, bool is_result, const char *expected)
+static void check_schema(const struct field *table, unsigned how, const char *expected)
 {
     OWNED_BUF buf = BUF_INIT(10000);
     struct json_out out;
     json_out_init(&out, &buf);
-    field_write_schema(table, is_result, &out);
+    field_write_schema(table, how, &out);
     assert_string_equal(buf_text(&buf), expected);
 }
 
@@ -343,7 +343,7 @@ static void test_schema_of_arguments(void **state)
 {
     (void)state;
     check_schema(
-        fields, false,
+        fields, 0,
         "{\"type\":\"object\",\"properties\":{"
         "\"name\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":5,\"description\":\"Name.\"},"
         "\"count\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":200,\"description\":\"Count.\","
@@ -367,13 +367,13 @@ static void test_schema_of_arguments(void **state)
         "\"from\":{\"type\":\"integer\",\"description\":\"First.\"},"
         "\"to\":{\"type\":\"integer\",\"description\":\"Last.\"}},"
         "\"required\":[\"name\"],\"additionalProperties\":false}");
-    check_schema(NULL, false, "{\"type\":\"object\",\"additionalProperties\":false}");
+    check_schema(NULL, 0, "{\"type\":\"object\",\"additionalProperties\":false}");
 }
 
 static void test_schema_of_results_is_open_and_admits_errors(void **state)
 {
     (void)state;
-    check_schema(result_fields, true,
+    check_schema(result_fields, FIELD_SCHEMA_RESULT,
                  "{\"type\":\"object\",\"properties\":{"
                  "\"summary\":{\"type\":\"string\",\"description\":\"One sentence.\"},"
                  "\"rows\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
@@ -382,11 +382,47 @@ static void test_schema_of_results_is_open_and_admits_errors(void **state)
                  "\"of\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"null\"}]},"
                  "\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}},"
                  "\"required\":[\"summary\",\"rows\"]}");
-    check_schema(result_or_error, true,
+    check_schema(result_or_error, FIELD_SCHEMA_RESULT,
                  "{\"type\":\"object\",\"properties\":{\"summary\":{\"type\":\"string\"},"
                  "\"error\":{\"type\":\"object\",\"properties\":{\"code\":{\"type\":\"string\"},"
                  "\"message\":{\"type\":\"string\"}},\"required\":[\"code\",\"message\"]}},"
                  "\"anyOf\":[{\"required\":[\"summary\"]},{\"required\":[\"error\"]}]}");
+}
+
+static void test_brief_schema_leaves_out_what_refusals_say(void **state)
+{
+    static const struct field brief[] = {
+        ARG_TEXT(struct args, name, .flags = FIELD_REQUIRED | FIELD_PLAIN, .max = 5,
+                 .doc = "Name."),
+        ARG_INT(struct args, count, .min = 0, .max = INT32_MAX, .doc = "Count."),
+        ARG_OPT_INT(struct args, level, .min = 1, .max = 9, .flags = FIELD_PLAIN, .doc = "Level."),
+        ARG_CHOICE(struct args, style, .choices = styles, .doc = "Style."),
+        {.name = "then", .type = &field_choice, .choices = styles, .doc = "As style."},
+        ARG_LIST(struct args, tags, .item = &field_text, .max = 3, .doc = "Tags."),
+        ARG_END,
+    };
+    (void)state;
+    check_schema(brief, FIELD_SCHEMA_BRIEF,
+                 "{\"type\":\"object\",\"properties\":{"
+                 "\"name\":{\"type\":\"string\"},"
+                 "\"count\":{\"type\":\"integer\",\"description\":\"Count.\"},"
+                 "\"level\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9},"
+                 "\"style\":{\"type\":\"string\",\"enum\":[\"short\",\"long\"],"
+                 "\"description\":\"Style.\"},"
+                 "\"then\":{\"type\":\"string\",\"description\":\"As style.\"},"
+                 "\"tags\":{\"type\":\"array\",\"items\":{\"type\":\"string\"},"
+                 "\"description\":\"Tags.\"}},\"required\":[\"name\"]}");
+    check_schema(result_or_error, FIELD_SCHEMA_RESULT | FIELD_SCHEMA_BRIEF,
+                 "{\"type\":\"object\",\"properties\":{\"summary\":{\"type\":\"string\"},"
+                 "\"error\":{\"type\":\"object\"}},"
+                 "\"anyOf\":[{\"required\":[\"summary\"]},{\"required\":[\"error\"]}]}");
+    check_schema(result_fields, FIELD_SCHEMA_RESULT | FIELD_SCHEMA_BRIEF,
+                 "{\"type\":\"object\",\"properties\":{"
+                 "\"summary\":{\"type\":\"string\",\"description\":\"One sentence.\"},"
+                 "\"rows\":{\"type\":\"array\"},"
+                 "\"of\":{\"anyOf\":[{\"type\":\"integer\"},{\"type\":\"null\"}]},"
+                 "\"tags\":{\"type\":\"array\"}},"
+                 "\"required\":[\"summary\",\"rows\"]}");
 }
 
 static void check_finding(const struct field *table, const char *expected)
@@ -453,6 +489,7 @@ int main(void)
         cmocka_unit_test(test_bind_with_each_allocation_failing_leaks_nothing),
         cmocka_unit_test(test_schema_of_arguments),
         cmocka_unit_test(test_schema_of_results_is_open_and_admits_errors),
+        cmocka_unit_test(test_brief_schema_leaves_out_what_refusals_say),
         cmocka_unit_test(test_check_finds_contradictions),
         cmocka_unit_test(test_nearest_counts_edits),
     };

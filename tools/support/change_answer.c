@@ -33,10 +33,12 @@ const struct field change_result[] = {CHANGE_RESULT, OUT_END};
 
 const struct field change_fields[] = {
     ARG_TEXT(struct change_args, idempotency_key, .max = KEY_MAX_BYTES,
+             .flags = FIELD_PLAIN, /* the instructions say it once for all */
              .doc = "Repeat the same value when you repeat the same request."),
-    ARG_BOOL(struct change_args, dry_run, .doc = "Show what would change; save nothing."),
-    ARG_TEXT(struct change_args, confirm, .max = KEY_MAX_BYTES,
-             .doc = "Token that the dry run of a large change returned."),
+    ARG_BOOL(struct change_args, dry_run, .flags = FIELD_PLAIN,
+             .doc = "Show what would change; save nothing."),
+    ARG_TEXT(struct change_args, confirm, .max = KEY_MAX_BYTES, .flags = FIELD_PLAIN,
+             .doc = "Of the dry run of a large change."),
     ARG_END,
 };
 

@@ -17,10 +17,10 @@ enum {
 const char *const expense_kinds[] = {"expense", "refund", "income", "transfer", NULL};
 
 const struct field draft_split_fields[] = {
-    ARG_CATEGORY(struct draft_split, category, .doc = "Of this part."),
-    ARG_USER(struct draft_split, user, .doc = "Whose part."),
-    ARG_MONEY(struct draft_split, amount, .doc = "Of this part."),
-    ARG_MONEY(struct draft_split, percent, .doc = "Instead of amount."),
+    ARG_CATEGORY(struct draft_split, category, .flags = FIELD_PLAIN, .doc = "Of this part."),
+    ARG_USER(struct draft_split, user, .flags = FIELD_PLAIN, .doc = "Whose part."),
+    ARG_MONEY(struct draft_split, amount, .flags = FIELD_PLAIN, .doc = "Of this part."),
+    ARG_MONEY(struct draft_split, percent, .doc = "Or amount."),
     ARG_END,
 };
 

@@ -56,18 +56,19 @@ extern const char *const filter_kinds[];
 #define FILTER_FIELDS(default_period)                                                              \
     (const struct field[]){                                                                        \
         ARG_PERIOD(struct filter, period, default_period),                                         \
-        ARG_CATEGORIES(struct filter, category, .doc = "With those below."),               \
-        ARG_MERCHANTS(struct filter, merchant, .doc = "Shop or payee."),                           \
-        ARG_USERS(struct filter, user, .doc = "Who spent."),                                    \
-        ARG_TAGS(struct filter, tag, .doc = "Any of."),                                      \
-        ARG_ACCOUNTS(struct filter, account, .doc = "Any of."),                              \
+        ARG_CATEGORIES(struct filter, category, .flags = FIELD_PLAIN, .doc = "With those below."), \
+        ARG_MERCHANTS(struct filter, merchant, .flags = FIELD_PLAIN, .doc = "Shop or payee."),     \
+        ARG_USERS(struct filter, user, .flags = FIELD_PLAIN, .doc = "Who spent."),                 \
+        ARG_TAGS(struct filter, tag, .flags = FIELD_PLAIN, .doc = "Any of."),                      \
+        ARG_ACCOUNTS(struct filter, account, .flags = FIELD_PLAIN, .doc = "Any of."),              \
         ARG_TEXT(struct filter, text, .max = TEXT_MAX_POINTS,                                      \
-                 .doc = "Words in merchant, description, notes."),                               \
-        ARG_MONEY(struct filter, min_amount, .doc = "Least size."),                             \
-        ARG_MONEY(struct filter, max_amount, .doc = "Most."),                              \
-        ARG_CURRENCY(struct filter, currency, .doc = "This one, unconverted."),               \
+                 .flags = FIELD_PLAIN, .doc = "Words anywhere in it."),                            \
+        ARG_MONEY(struct filter, min_amount, .flags = FIELD_PLAIN, .doc = "Least size."),          \
+        ARG_MONEY(struct filter, max_amount, .flags = FIELD_PLAIN, .doc = "Most."),                \
+        ARG_CURRENCY(struct filter, currency, .flags = FIELD_PLAIN,                                \
+                     .doc = "This one, unconverted."),                                             \
         ARG_CHOICE(struct filter, kind, .choices = filter_kinds, .def = "expense",                 \
-                   .doc = "expense: less refunds."),                                     \
+                   .flags = FIELD_PLAIN, .doc = "expense: less refunds."),                         \
         ARG_END,                                                                                   \
     }
 

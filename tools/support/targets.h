@@ -50,10 +50,10 @@ MUST_CHECK int targets_check(struct change *change, struct targets *targets,
 #define TARGETS_FIELDS                                                                             \
     (const struct field[]){                                                                        \
         ARG_IDS(struct targets_args, ids, id_expense, .max = CHANGE_ROWS_MAX,                      \
-                .doc = "The expenses, e.g. e345; or a filter:"),                                   \
+                .doc = "e.g. e345; or a filter."),                                                 \
         ARG_FILTER(struct targets_args, filter, NULL),                                             \
         ARG_OPT_INT(struct targets_args, expected_count, .min = 0, .max = INT32_MAX,               \
-                    .doc = "With a filter: how many it matches."),                                 \
+                    .doc = "What the filter matches."),                                            \
         ARG_END,                                                                                   \
     }
 #define ARG_TARGETS(S, member)                                                                     \
