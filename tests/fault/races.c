@@ -22,6 +22,7 @@
 enum {
     IN_FLIGHT = 24,
     STUCK_MS = 30000,
+    UNKNOWN_ONE_IN = 1000, /* behind a pooler so many writes may end without knowing, and one more */
     DAY_S = 24 * 60 * 60
 };
 
@@ -115,7 +116,7 @@ static void check(struct race *race, const char *text, const struct db_failure *
                  failure ? failure->sqlstate : text);
     else if (race->kind == KIND_WRITE && failure && getenv("TEST_POOLED") &&
              strcmp(failure->code, "outcome_unknown") == 0)
-        unknown++; /* the pooler's own SET came in between, and the COMMIT was under way */
+        unknown++; /* the connection fell out of step behind a pooler while COMMIT was under way */
     else if (race->kind != KIND_FAILING && failure)
         complain(race, failure->code, failure->sqlstate);
     else if (!failure && strcmp(text, marker) != 0)
@@ -225,9 +226,10 @@ int main(int argc, char **argv)
     (void)uv_timer_start(&tick, on_tick, 1, 1);
     (void)uv_run(&loop, UV_RUN_DEFAULT);
     int left = uv_loop_close(&loop);
+    bool is_rare = unknown * UNKNOWN_ONE_IN <= answered + UNKNOWN_ONE_IN;
     (void)fprintf(
         stderr, "seed %s: %lu races, %lu cancelled, %llu by the server, %lu unknown, %lu wrong%s\n",
         argv[2], answered, cancelled, (unsigned long long)last.cancels, unknown, wrong,
         left == 0 ? "" : ", loop not empty");
-    return wrong == 0 && left == 0 && answered == wanted ? 0 : 1;
+    return wrong == 0 && is_rare && left == 0 && answered == wanted ? 0 : 1;
 }
