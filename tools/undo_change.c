@@ -9,6 +9,7 @@
 #include "tools/support/change.h"
 #include "tools/support/limits.h"
 #include "tools/support/names.h"
+#include "tools/support/rate.h"
 #include "tools/support/sentence.h"
 #include "tools/undo_change.sql.h"
 
@@ -21,13 +22,21 @@ enum {
 enum {
     ROW_ENTITY,
     ROW_ID,
-    ROW_WAS_THERE,
-    ROW_DIFFERS
+    ROW_DIFFERS,
+    ROW_IS_LEFT
+};
+
+enum {
+    SPAN_RATES,
+    SPAN_CURRENCIES,
+    SPAN_FIRST,
+    SPAN_LAST
 };
 
 enum {
     CONFLICTS_SHOWN = 10,
-    MESSAGE_MAX = 1000
+    MESSAGE_MAX = 1000,
+    LEFT_TEXT_MAX = 8 * 1024 * 1024
 };
 
 struct undo_change_args {
@@ -37,43 +46,51 @@ struct undo_change_args {
 
 struct undoing {
     struct undo_change_args *args;
-    const char *id; /* of the change that is taken back */
-    size_t target_at, rows_at;
+    const char *id;        /* of the change that is taken back */
+    struct rate_span span; /* of its rates; without currencies when it was about none */
+    size_t target_at, rows_at, occupants_at, span_at, found_at;
 };
 
 /* What is locked before anything is compared. */
 static const struct db_statement *const locks[] = {
-    &sql_lock_categories, &sql_lock_expenses,  &sql_lock_budgets,
-    &sql_lock_rates,      &sql_lock_recurring,
+    &sql_lock_plans,   &sql_lock_categories, &sql_lock_expenses,
+    &sql_lock_budgets, &sql_lock_rates,      &sql_lock_recurring,
+};
+
+/* What a statement is about, beside ledger and change. */
+enum undo_values {
+    VALUES_NOW,
+    VALUES_LEFT,
+    VALUES_CONVERTING
 };
 
 /* What takes the rows of an entity back, in the order in which it runs: what others refer to comes
- * first and goes last; unique numbers and names are free before they are taken again. */
+ * first and goes last, rates before what they convert; unique numbers and names are free before they
+ * are taken again. */
 static const struct {
     const char *entity;
     const struct db_statement *statement;
-    bool converts; /* wants the ledger's currency */
+    enum undo_values values;
 } undo_steps[] = {
-    {"tag", &sql_restore_tags, false},
-    {"user", &sql_restore_users, false},
-    {"account", &sql_restore_accounts, false},
-    {"category", &sql_restore_categories, false},
-    {"expense", &sql_restore_expenses, false},
-    {"expense", &sql_convert_expenses, true},
-    {"expense", &sql_remove_expenses, false},
-    {"expense", &sql_untag, false},
-    {"expense", &sql_tag, false},
-    {"budget", &sql_remove_budgets, false},
-    {"budget", &sql_restore_budgets, false},
-    {"recurring", &sql_remove_recurring, false},
-    {"recurring", &sql_restore_recurring, false},
-    {"rate", &sql_remove_rates, false},
-    {"rate", &sql_restore_rates, false},
-    {"rate", &sql_convert_after_rates, true},
-    {"tag", &sql_remove_tags, false},
-    {"user", &sql_remove_users, false},
-    {"account", &sql_remove_accounts, false},
-    {"category", &sql_remove_categories, false},
+    {"tag", &sql_restore_tags, VALUES_NOW},
+    {"user", &sql_restore_users, VALUES_NOW},
+    {"account", &sql_restore_accounts, VALUES_NOW},
+    {"category", &sql_restore_categories, VALUES_NOW},
+    {"rate", &sql_remove_rates, VALUES_NOW},
+    {"rate", &sql_restore_rates, VALUES_NOW},
+    {"expense", &sql_restore_expenses, VALUES_LEFT},
+    {"expense", &sql_convert_expenses, VALUES_CONVERTING},
+    {"expense", &sql_remove_expenses, VALUES_NOW},
+    {"expense", &sql_untag, VALUES_LEFT},
+    {"expense", &sql_tag, VALUES_LEFT},
+    {"budget", &sql_remove_budgets, VALUES_NOW},
+    {"budget", &sql_restore_budgets, VALUES_NOW},
+    {"recurring", &sql_remove_recurring, VALUES_NOW},
+    {"recurring", &sql_restore_recurring, VALUES_NOW},
+    {"tag", &sql_remove_tags, VALUES_NOW},
+    {"user", &sql_remove_users, VALUES_NOW},
+    {"account", &sql_remove_accounts, VALUES_NOW},
+    {"category", &sql_remove_categories, VALUES_NOW},
 };
 
 static const char *const prefixes[][2] = {
@@ -118,35 +135,53 @@ static const char *entity_prefix(const char *entity)
     return "";
 }
 
-/* Names the rows that were changed since. 0, 1 (refused), -ENOMEM. */
+/* Rows that were changed since. */
+struct conflicts {
+    const char *names[CONFLICTS_SHOWN + 1]; /* the first of them, and NULL */
+    size_t count;
+};
+
+/* 0 or -ENOMEM. */
+static int add_conflicts(struct arena *arena, struct conflicts *conflicts,
+                         const struct db_rows *rows)
+{
+    for (size_t i = 0; i < db_rows_count(rows); i++) {
+        if (!db_rows_bool(rows, i, ROW_DIFFERS))
+            continue;
+        if (conflicts->count < CONFLICTS_SHOWN) {
+            const char *entity = db_rows_text(rows, i, ROW_ENTITY);
+            const char *name =
+                arena_printf(arena, "%s%s", entity_prefix(entity), db_rows_text(rows, i, ROW_ID));
+            if (!name)
+                return -ENOMEM;
+            conflicts->names[conflicts->count] = name;
+        }
+        conflicts->count++;
+    }
+    return 0;
+}
+
+/* Names the rows that were changed since, or have the place of one. 0, 1 (refused), -ENOMEM. */
 static int check_conflicts(struct change *change, const struct undoing *undoing,
-                           const struct db_rows *rows)
+                           const struct db_rows *rows, const struct db_rows *occupants)
 {
     struct arena *arena = call_arena(change_call(change));
-    const char *candidates[CONFLICTS_SHOWN + 1] = {NULL};
-    size_t count = 0;
-    for (size_t i = 0; i < db_rows_count(rows); i++) {
-        if (!db_rows_bool(rows, i, ROW_DIFFERS) || undoing->args->force)
-            continue;
-        if (count < CONFLICTS_SHOWN) {
-            const char *entity = db_rows_text(rows, i, ROW_ENTITY);
-            candidates[count] =
-                arena_printf(arena, "%s%s", entity_prefix(entity), db_rows_text(rows, i, ROW_ID));
-            if (!candidates[count])
-                return -ENOMEM;
-        }
-        count++;
-    }
-    if (count == 0)
+    struct conflicts conflicts = {{NULL}, 0};
+    if (undoing->args->force)
         return 0;
+    int r = add_conflicts(arena, &conflicts, rows);
+    if (r == 0)
+        r = add_conflicts(arena, &conflicts, occupants);
+    if (r < 0 || conflicts.count == 0)
+        return r;
     OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
-    (void)buf_printf(&happened, "%zu of its rows %s changed since: ", count,
-                     count == 1 ? "was" : "were");
-    for (size_t i = 0; i < CONFLICTS_SHOWN && candidates[i]; i++)
-        (void)buf_printf(&happened, "%s%s", i > 0 ? ", " : "", candidates[i]);
-    (void)buf_append_text(&happened, count > CONFLICTS_SHOWN ? " …" : ".");
+    (void)buf_printf(&happened, "%zu of its rows %s changed since: ", conflicts.count,
+                     conflicts.count == 1 ? "was" : "were");
+    for (size_t i = 0; conflicts.names[i]; i++)
+        (void)buf_printf(&happened, "%s%s", i > 0 ? ", " : "", conflicts.names[i]);
+    (void)buf_append_text(&happened, conflicts.count > CONFLICTS_SHOWN ? " …" : ".");
     (void)change_refuse_with(
-        change, &(struct call_error){.code = "changed_since", .candidates = candidates},
+        change, &(struct call_error){.code = "changed_since", .candidates = conflicts.names},
         buf_text(&happened), "Undo those changes first, or repeat with force.");
     return 1;
 }
@@ -162,26 +197,95 @@ static bool has_entity(const struct db_rows *rows, const char *entity)
     return false;
 }
 
-static int apply(struct change *change, const struct undoing *undoing, const struct db_rows *rows,
+/* With force: what has the place of a row that comes back goes, and is kept. 0 or -ENOMEM. */
+static int make_room(struct change *change, const struct db_rows *occupants)
+{
+    struct call *call = change_call(change);
+    for (size_t i = 0; i < db_rows_count(occupants); i++) {
+        const char *entity = db_rows_text(occupants, i, ROW_ENTITY);
+        int64_t id = db_rows_int(occupants, i, ROW_ID);
+        const char **values = arena_array(call_arena(call), 2, sizeof(*values));
+        if (!values)
+            return -ENOMEM;
+        values[0] = call_ledger(call)->id_text;
+        values[1] = arena_strdup(call_arena(call), db_rows_text(occupants, i, ROW_ID));
+        if (!values[1])
+            return -ENOMEM;
+        bool is_rate = strcmp(entity, "rate") == 0;
+        change_keep(change, entity, &id, 1);
+        (void)change_step(change, is_rate ? &sql_make_room_for_rate : &sql_make_room_for_budget,
+                          values);
+    }
+    return 0;
+}
+
+/* Keeps what is taken back. *ret_left: the rows that are left alone, as an array. 0 or -ENOMEM. */
+static int keep(struct change *change, const struct db_rows *rows, const char **ret_left)
+{
+    OWNED_BUF left = BUF_INIT(LEFT_TEXT_MAX);
+    for (size_t i = 0; i < db_rows_count(rows); i++) {
+        int64_t id = db_rows_int(rows, i, ROW_ID);
+        if (db_rows_bool(rows, i, ROW_IS_LEFT))
+            (void)db_array_append(&left, db_rows_text(rows, i, ROW_ID));
+        else
+            change_keep(change, db_rows_text(rows, i, ROW_ENTITY), &id, 1);
+    }
+    if (db_array_end(&left) != 0)
+        return -ENOMEM;
+    *ret_left = arena_strdup(call_arena(change_call(change)), buf_text(&left));
+    return *ret_left ? 0 : -ENOMEM;
+}
+
+/* What waited for a rate that is gone, or uses one that is back, and was not kept yet. */
+static int converted(struct change *change, const struct db_rows *const *rows)
+{
+    const struct undoing *undoing = change_state(change);
+    int r = rate_convert(change, rows[undoing->found_at]);
+    return r == 0 ? change_finish(change) : r;
+}
+
+static int apply(struct change *change, struct undoing *undoing, const struct db_rows *const *rows,
                  const char *undoes)
 {
     struct call *call = change_call(change);
     const struct ledger *ledger = call_ledger(call);
-    const char *values[] = {ledger->id_text, undoing->id, call_now(call)};
-    const char *converting[] = {ledger->id_text, ledger->currency, change_exponent(change),
-                                undoing->id};
+    const struct db_rows *kept = rows[undoing->rows_at];
+    const char *left = NULL;
+    int r = keep(change, kept, &left);
+    if (r == 0)
+        r = make_room(change, rows[undoing->occupants_at]);
+    if (r < 0)
+        return r;
+    const char *values[][5] = {
+        [VALUES_NOW] = {ledger->id_text, undoing->id, call_now(call)},
+        [VALUES_LEFT] = {ledger->id_text, undoing->id, left},
+        [VALUES_CONVERTING] = {ledger->id_text, ledger->currency, change_exponent(change),
+                               undoing->id, left},
+    };
     const char *marked[] = {ledger->id_text, undoing->id, change_id(change), undoes};
-    for (size_t i = 0; i < db_rows_count(rows); i++) {
-        int64_t id = db_rows_int(rows, i, ROW_ID);
-        change_keep(change, db_rows_text(rows, i, ROW_ENTITY), &id, 1);
-    }
     for (size_t i = 0; i < ARRAY_LENGTH(undo_steps); i++) {
-        if (has_entity(rows, undo_steps[i].entity))
-            (void)change_step(change, undo_steps[i].statement,
-                              undo_steps[i].converts ? converting : values);
+        if (has_entity(kept, undo_steps[i].entity))
+            (void)change_step(change, undo_steps[i].statement, values[undo_steps[i].values]);
     }
     (void)change_step(change, &sql_mark, marked);
-    return change_finish(change);
+    if (!undoing->span.currencies)
+        return change_finish(change);
+    r = rate_find(change, &undoing->span, &undoing->found_at);
+    return r == 0 ? change_send(change, converted) : r;
+}
+
+/* 0 or -ENOMEM. */
+static int take_span(struct change *change, struct undoing *undoing, const struct db_rows *span)
+{
+    struct arena *arena = call_arena(change_call(change));
+    undoing->span = (struct rate_span){0};
+    if (db_rows_int(span, 0, SPAN_RATES) == 0)
+        return 0;
+    undoing->span.currencies = arena_strdup(arena, db_rows_text(span, 0, SPAN_CURRENCIES));
+    undoing->span.first = arena_strdup(arena, db_rows_text(span, 0, SPAN_FIRST));
+    undoing->span.last = arena_strdup(arena, db_rows_text(span, 0, SPAN_LAST));
+    bool is_whole = undoing->span.currencies && undoing->span.first && undoing->span.last;
+    return is_whole ? 0 : -ENOMEM;
 }
 
 static int locked(struct change *change, const struct db_rows *const *rows)
@@ -189,15 +293,17 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     struct undoing *undoing = change_state(change);
     const struct db_rows *target = rows[undoing->target_at];
     const struct db_rows *kept = rows[undoing->rows_at];
-    int r = check_target(change, undoing, target);
+    int r = take_span(change, undoing, rows[undoing->span_at]);
     if (r == 0)
-        r = check_conflicts(change, undoing, kept);
+        r = check_target(change, undoing, target);
+    if (r == 0)
+        r = check_conflicts(change, undoing, kept, rows[undoing->occupants_at]);
     if (r == 0 && undoing->args->force)
         r = change_confirm(change, "Overwrite", db_rows_count(kept), false);
     if (r != 0)
         return r < 0 ? r : 0;
     return apply(
-        change, undoing, kept,
+        change, undoing, rows,
         db_rows_is_null(target, 0, TARGET_UNDOES) ? NULL : db_rows_text(target, 0, TARGET_UNDOES));
 }
 
@@ -213,6 +319,8 @@ static int run(struct change *change)
     for (size_t i = 0; i < ARRAY_LENGTH(locks); i++)
         (void)change_step(change, locks[i], values);
     undoing->rows_at = change_step(change, &sql_rows, values);
+    undoing->occupants_at = change_step(change, &sql_occupants, values);
+    undoing->span_at = change_step(change, &sql_rate_span, values);
     return change_send(change, locked);
 }
 

@@ -11,6 +11,17 @@ FROM ninepence.changes c
 WHERE c.ledger_id = $1::bigint AND c.change_id = $2::bigint
 FOR UPDATE;
 
+-- Amounts are converted here as they are where rates change (support/rates.sql), so whoever changes
+-- rates waits; and when this is about rates, whoever converts. Budgets change one after the other.
+-- name: lock_plans
+SELECT CASE WHEN bool_or(r.entity = 'rate')
+       THEN pg_advisory_xact_lock(hashtextextended('rates', $1::bigint))
+       ELSE pg_advisory_xact_lock_shared(hashtextextended('rates', $1::bigint)) END,
+       CASE WHEN bool_or(r.entity = 'budget')
+       THEN pg_advisory_xact_lock(hashtextextended('budgets', $1::bigint)) END
+FROM ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint;
+
 -- name: lock_categories
 SELECT e.category_id
 FROM ninepence.categories e
@@ -62,23 +73,74 @@ ORDER BY e.recurring_id
 FOR UPDATE;
 
 -- What the change was about, and whether somebody changed it since: $3 decimals of the ledger's
--- currency, $4 columns that do not count (rates and counters). Columns that came to a table since do
--- not count either.
+-- currency, $4 columns that do not count (converted amounts and counters). Columns that came to a
+-- table since do not count either. A row that the change only converted, and that was changed since,
+-- is left alone: the rates say what it comes to.
 -- name: rows
-SELECT x.entity, x.entity_id, x.was_there,
-       jsonb_typeof(x.after) IS DISTINCT FROM jsonb_typeof(x.present)
-       OR x.present -> 'tags' IS DISTINCT FROM x.after -> 'tags'
-       OR (SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each(x.present -> 'row') c
-           WHERE x.after -> 'row' ? c.key AND c.key <> ALL ($4::text[]))
-          IS DISTINCT FROM (x.after -> 'row') - $4::text[] AS differs
+SELECT y.entity, y.entity_id, y.differs AND NOT y.is_converted AS differs,
+       y.differs AND y.is_converted AS is_left
 FROM (
-    SELECT k.entity, k.entity_id, k.position, k.before IS NOT NULL AS was_there, k.after, (
+    SELECT x.entity, x.entity_id, x.position,
+           jsonb_typeof(x.after) IS DISTINCT FROM jsonb_typeof(x.present)
+           OR x.present -> 'tags' IS DISTINCT FROM x.after -> 'tags'
+           OR (SELECT jsonb_object_agg(c.key, c.value) FROM jsonb_each(x.present -> 'row') c
+               WHERE x.after -> 'row' ? c.key AND c.key <> ALL ($4::text[]))
+              IS DISTINCT FROM (x.after -> 'row') - $4::text[] AS differs,
+           x.entity = 'expense' AND x.before -> 'tags' IS NOT DISTINCT FROM x.after -> 'tags'
+           AND coalesce((x.before -> 'row') - $4::text[] = (x.after -> 'row') - $4::text[], false)
+               AS is_converted
+    FROM (
+        SELECT k.entity, k.entity_id, k.position, k.before, k.after, (
 -- include: snapshot_of
-    ) AS present
-    FROM ninepence.change_rows k
-    WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint
-) x
-ORDER BY x.position;
+        ) AS present
+        FROM ninepence.change_rows k
+        WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint
+    ) x
+) y
+ORDER BY y.position;
+
+-- Rows that came since and have the place of one that would come back: the budget of the same month,
+-- the rate of the same day.
+-- name: occupants
+SELECT 'budget' AS entity, b.budget_id AS entity_id, true AS differs
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.budgets, r.before -> 'row') AS p
+JOIN ninepence.budgets b ON b.ledger_id = $1::bigint AND b.month = p.month AND b.applies = p.applies
+    AND b.category_id IS NOT DISTINCT FROM p.category_id
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'budget'
+    AND p.ledger_id = $1::bigint AND NOT EXISTS (
+        SELECT 1 FROM ninepence.change_rows o
+        WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint AND o.entity = 'budget'
+            AND o.entity_id = b.budget_id)
+UNION ALL
+SELECT 'rate', y.rate_id, true
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.rates, r.before -> 'row') AS p
+JOIN ninepence.rates y ON y.ledger_id = $1::bigint AND y.currency = p.currency AND y.on_day = p.on_day
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate'
+    AND p.ledger_id = $1::bigint AND NOT EXISTS (
+        SELECT 1 FROM ninepence.change_rows o
+        WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint AND o.entity = 'rate'
+            AND o.entity_id = y.rate_id)
+ORDER BY 1, 2;
+
+-- What has the place of $2, which comes back.
+-- name: make_room_for_budget
+DELETE FROM ninepence.budgets b WHERE b.ledger_id = $1::bigint AND b.budget_id = $2::bigint;
+
+-- name: make_room_for_rate
+DELETE FROM ninepence.rates y WHERE y.ledger_id = $1::bigint AND y.rate_id = $2::bigint;
+
+-- The currencies whose rates the change was about, and the days that these serve.
+-- name: rate_span
+SELECT count(*) AS rates, coalesce(array_agg(DISTINCT p.currency), '{}')::text AS currencies,
+       to_char(min(p.on_day), 'YYYY-MM-DD') AS first,
+       to_char(least(max(p.on_day) + 7, '2999-12-31'), 'YYYY-MM-DD') AS last
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.rates,
+                                         coalesce(r.after, r.before) -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate'
+    AND p.ledger_id = $1::bigint;
 
 -- What expenses refer to comes back first.
 -- name: restore_tags
@@ -136,7 +198,8 @@ SET parent_id = excluded.parent_id, root_id = excluded.root_id, name = excluded.
     color = excluded.color, kind = excluded.kind, archived = excluded.archived,
     created_at = excluded.created_at;
 
--- Expenses are never taken out of their table, so there is nothing to insert.
+-- Expenses are never taken out of their table, so there is nothing to insert. $3 those that are left
+-- alone.
 -- name: restore_expenses
 UPDATE ninepence.expenses e
 SET user_id = p.user_id, category_id = p.category_id, account_id = p.account_id,
@@ -149,10 +212,11 @@ SET user_id = p.user_id, category_id = p.category_id, account_id = p.account_id,
 FROM ninepence.change_rows r
 CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.expenses, r.before -> 'row') AS p
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
-    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint AND e.ledger_id = $1::bigint
-    AND e.expense_id = r.entity_id;
+    AND r.before IS NOT NULL AND r.entity_id <> ALL ($3::bigint[]) AND p.ledger_id = $1::bigint
+    AND e.ledger_id = $1::bigint AND e.expense_id = r.entity_id;
 
--- A rate may have come since: $2 and $3 the ledger's currency and its decimals, $4 the change.
+-- A rate may have come since: $2 and $3 the ledger's currency and its decimals, $4 the change, $5 those
+-- that are left alone.
 -- name: convert_expenses
 UPDATE ninepence.expenses e
 SET base_amount = n.base_amount
@@ -163,6 +227,7 @@ FROM (
         FROM ninepence.change_rows r
         JOIN ninepence.expenses o ON o.ledger_id = $1::bigint AND o.expense_id = r.entity_id
         WHERE r.ledger_id = $1::bigint AND r.change_id = $4::bigint AND r.entity = 'expense'
+            AND r.entity_id <> ALL ($5::bigint[])
     ) d
     -- include: converted
 ) n
@@ -178,12 +243,13 @@ FROM ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.expense_id = r.entity_id;
 
--- The tags of its expenses.
+-- The tags of its expenses, but of $3.
 -- name: untag
 DELETE FROM ninepence.expense_tags et
 USING ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
-    AND et.ledger_id = $1::bigint AND et.expense_id = r.entity_id;
+    AND r.entity_id <> ALL ($3::bigint[]) AND et.ledger_id = $1::bigint
+    AND et.expense_id = r.entity_id;
 
 -- name: tag
 INSERT INTO ninepence.expense_tags (ledger_id, expense_id, tag_id)
@@ -192,7 +258,7 @@ FROM ninepence.change_rows r
 CROSS JOIN LATERAL jsonb_array_elements_text(r.before -> 'tags') AS k (tag)
 JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = k.tag::bigint
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
-    AND r.before IS NOT NULL
+    AND r.before IS NOT NULL AND r.entity_id <> ALL ($3::bigint[])
 ON CONFLICT DO NOTHING;
 
 -- name: restore_budgets
@@ -245,27 +311,6 @@ ORDER BY p.rate_id
 ON CONFLICT (ledger_id, rate_id) DO UPDATE
 SET currency = excluded.currency, on_day = excluded.on_day, rate = excluded.rate,
     source = excluded.source;
-
--- Behind rates: what waited for one that the change set, or used it.
--- name: convert_after_rates
-UPDATE ninepence.expenses e
-SET base_amount = n.base_amount
-FROM (
-    SELECT d.expense_id, converted.base_amount
-    FROM (
-        SELECT DISTINCT o.expense_id, o.spent_on, o.amount, o.currency
-        FROM ninepence.change_rows r
-        CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.rates,
-                                                 coalesce(r.after, r.before) -> 'row') AS t
-        JOIN ninepence.expenses o ON o.ledger_id = $1::bigint AND o.currency = t.currency
-            AND o.spent_on BETWEEN t.on_day AND t.on_day + 7
-        WHERE r.ledger_id = $1::bigint AND r.change_id = $4::bigint AND r.entity = 'rate'
-            AND t.ledger_id = $1::bigint
-    ) d
-    -- include: converted
-) n
-WHERE e.ledger_id = $1::bigint AND e.expense_id = n.expense_id
-    AND e.base_amount IS DISTINCT FROM n.base_amount;
 
 -- What the change made, goes; names that somebody uses since, stay.
 -- name: remove_budgets

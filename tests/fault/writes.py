@@ -15,7 +15,8 @@ import random
 import sys
 import time
 
-from writes_model import Model, deeds, new_row
+from writes_model import CURRENCIES, Model, new_row
+from writes_plans import deeds
 from writes_rig import Broken, Rig, pause
 
 ROUNDS_OF_A_SEED = 25
@@ -26,6 +27,12 @@ STORED = """SELECT e.expense_id, e.spent_on, e.amount::numeric(19, 2), e.currenc
     e.refund_of, e.receipt_id, e.deleted_at IS NOT NULL
     FROM ninepence.expenses e LEFT JOIN ninepence.categories c USING (ledger_id, category_id)
     WHERE e.ledger_id = 1 AND e.expense_id > 1000"""
+BUDGETS = """SELECT c.path, to_char(b.month, 'YYYY-MM'), b.applies, b.amount::numeric(19, 2), b.rollover
+    FROM ninepence.budgets b JOIN ninepence.categories c USING (ledger_id, category_id) WHERE b.ledger_id = 1"""
+FOREIGN = tuple(f"'{currency}'" for currency in CURRENCIES)
+RATES = f"SELECT currency, on_day, rate FROM ninepence.rates WHERE ledger_id = 1 AND currency IN ({', '.join(FOREIGN)})"
+BASES = f"""SELECT expense_id, base_amount FROM ninepence.expenses
+    WHERE ledger_id = 1 AND deleted_at IS NULL AND currency IN ({', '.join(FOREIGN)})"""
 FAULTS = ("nothing", "cut_before", "cut_before", "cut_after", "cut_after", "cut_bytes", "kill_server", "kill_server",
           "kill_both", "terminate", "cancel", "end_input", "stop", "same_key_twice", "kill_backend", "kill_postmaster")
 
@@ -39,12 +46,26 @@ def stored_rows(look):
     return rows
 
 
+def stored_budgets(look):
+    return {(path, month, applies): (decimal.Decimal(amount), rollover == "t")
+            for path, month, applies, amount, rollover in look.rows(BUDGETS)}
+
+
+def stored_rates(look):
+    return {(currency, day): decimal.Decimal(rate) for currency, day, rate in look.rows(RATES)}
+
+
+def known(plans):
+    return {key: value for key, value in plans.items() if value is not None}
+
+
 class Campaign:
     def __init__(self, seed, counts):
         self.random = random.Random(seed)
         self.seed, self.counts = seed, counts
         self.model, self.acknowledged = Model(), 0
         self.rig = Rig()
+        self.model.budgets = stored_budgets(self.rig.look)
         self.first_sums = self.sums()
 
     def round(self, number):
@@ -171,6 +192,7 @@ class Campaign:
         for id in sorted(set(rows) | set(self.model.rows)):
             if rows.get(id) != self.model.rows.get(id):
                 raise Broken(f"e{id} is {rows.get(id)}, not {self.model.rows.get(id)}")
+        self.check_plans()
         changes, keys, kept = self.rig.look.rows(
             "SELECT count(*), count(DISTINCT key), count(*) FILTER (WHERE EXISTS (SELECT 1 FROM ninepence.change_rows r"
             " WHERE r.ledger_id = c.ledger_id AND r.change_id = c.change_id)) FROM ninepence.changes c")[0]
@@ -178,6 +200,18 @@ class Campaign:
             raise Broken(f"{self.acknowledged} were acknowledged; {changes} changes, {keys} keys, {kept} with rows")
         if self.model.total(("transfer",)) != 0:
             raise Broken("transfers do not add up to zero")
+
+    def check_plans(self):
+        for what, found, wanted in (("budgets", stored_budgets(self.rig.look), known(self.model.budgets)),
+                                    ("rates", stored_rates(self.rig.look), known(self.model.rates))):
+            for key in set(found) | set(wanted):
+                if found.get(key) != wanted.get(key):
+                    raise Broken(f"{what} {key}: {found.get(key)}, not {wanted.get(key)}")
+        for id, stored in self.rig.look.rows(BASES):
+            stored, wanted = stored and decimal.Decimal(stored), self.model.base(self.model.rows[int(id)])
+            if stored != wanted:
+                raise Broken(f"e{id} comes to {stored} in the ledger's currency, not to {wanted}")
+            self.counts["converted rows checked"] += wanted is not None
 
     def sums(self):
         """What the tools say about it all."""

@@ -8,6 +8,8 @@ import decimal
 CATEGORIES = ("Food", "Food: Groceries", "Transportation: Fuel", "Health", "Travel", "Clothing", None)
 FIRST_DAY = datetime.date(2025, 1, 1)
 DAYS = 400
+CURRENCIES = ("CHF", "SEK")  # which the fresh books have neither in rows nor in rates
+RATED_DAYS = 40              # the first ones: a rate serves its own day and seven more
 
 
 def share(total, percents):
@@ -22,23 +24,41 @@ def share(total, percents):
 
 
 class Model:
-    """Rows by their number, the history by the number of the change."""
+    """Rows by their number, the history by the number of the change. Beside the rows the plans: budgets as
+    (category, month, applies): (amount, rollover), rates as (currency, day): rate. `spots` are the
+    categories and currencies whose plans no deed of the round is about yet."""
 
     def __init__(self):
-        self.rows = {}
+        self.rows, self.budgets, self.rates = {}, {}, {}
         self.changes = {}
+        self.spots = set()
 
-    def put(self, change, tool, after, undoes=None):
-        """Rows after a change: {id: row}."""
+    def put(self, change, tool, after, undoes=None, plans=()):
+        """Rows after a change: {id: row}; plans as (the dictionary's name, key, value or None)."""
         kept = {id: (copy.copy(self.rows.get(id)), row) for id, row in after.items()}
-        self.changes[change] = {"tool": tool, "rows": kept, "undone": False, "undoes": undoes}
+        old = [(name, key, getattr(self, name).get(key), value) for name, key, value in plans]
+        self.changes[change] = {"tool": tool, "rows": kept, "plans": old, "undone": False, "undoes": undoes}
         self.rows.update({id: copy.copy(row) for id, row in after.items()})
+        for name, key, value in plans:
+            getattr(self, name)[key] = value
 
     def live(self):
         return [id for id, row in self.rows.items() if not row["deleted"]]
 
+    def base(self, row):
+        """In the ledger's currency, by the rate of the day or the newest of the seven days before; None
+        without one. Whoever came first, rate or row: this must hold."""
+        if row["currency"] == "USD":
+            return row["amount"]
+        day = datetime.date.fromisoformat(row["date"])
+        for back in range(8):
+            rate = self.rates.get((row["currency"], (day - datetime.timedelta(back)).isoformat()))
+            if rate is not None:
+                return (row["amount"] * rate).quantize(decimal.Decimal("0.01"), decimal.ROUND_HALF_EVEN)
+        return None
+
     def total(self, kinds, category=None):
-        return sum((row["amount"] for row in self.rows.values() if not row["deleted"] and row["kind"] in kinds
+        return sum((self.base(row) or 0 for row in self.rows.values() if not row["deleted"] and row["kind"] in kinds
                     and (category is None or row["category"] == category)), decimal.Decimal(0))
 
     def refunded(self, id):
@@ -47,7 +67,8 @@ class Model:
 
     def can_undo(self, change):
         one = self.changes[change]
-        return not one["undone"] and all(self.rows[id] == after for id, (_, after) in one["rows"].items())
+        return (not one["undone"] and all(self.rows[id] == after for id, (_, after) in one["rows"].items())
+                and all(getattr(self, name).get(key) == after for name, key, _, after in one["plans"]))
 
 
 class Deed:
@@ -91,7 +112,7 @@ class Create(Deed):
         self.items, self.wanted, self.receipts = [], [], 0
         for _ in range(random.choice((1, 1, 2, 5))):
             date = (FIRST_DAY + datetime.timedelta(random.randrange(DAYS))).isoformat()
-            kind = random.choice(("plain", "plain", "split", "transfer", "refund"))
+            kind = random.choice(("plain", "plain", "foreign", "split", "transfer", "refund"))
             getattr(self, kind)(random, model, free, date)
         self.touches = tuple(row["refund_of"] for row in self.wanted if row["refund_of"])
 
@@ -104,6 +125,12 @@ class Create(Deed):
         item = {"amount": str(amount), "date": date}
         self.add({**item, **({"category": category} if category else {})},
                  new_row(date, amount, category, self.key))
+
+    def foreign(self, random, _model, _free, _date):
+        amount, currency = money(random), random.choice(CURRENCIES)
+        date = (FIRST_DAY + datetime.timedelta(random.randrange(RATED_DAYS))).isoformat()
+        self.add({"amount": str(amount), "currency": currency, "date": date},
+                 new_row(date, amount, None, self.key, currency=currency))
 
     def split(self, random, _model, _free, date):
         amount, cut = money(random) + 100, random.randint(1, 99)  # no part comes to nothing
@@ -124,6 +151,7 @@ class Create(Deed):
 
     def refund(self, random, model, free, date):
         fit = [id for id in free if model.rows[id]["kind"] == "expense" and not model.rows[id]["deleted"]
+               and model.rows[id]["currency"] == "USD"
                and model.rows[id]["amount"] - model.refunded(id) > 1]
         if not fit:
             return self.plain(random, model, free, date)
@@ -225,11 +253,19 @@ class Undo(Deed):
     def __init__(self, key, random, model, free):
         super().__init__(key)
         fit = [change for change, one in model.changes.items() if set(one["rows"]) <= set(free)
+               and self.spots(one) <= model.spots
                and model.can_undo(change) and not any(self.is_needed(model, id) for id in one["rows"])]
         self.target = random.choice(fit[-20:]) if fit else None
-        self.touches = tuple(model.changes[self.target]["rows"]) if fit else ()
-        for id in self.touches:
+        one = model.changes[self.target] if fit else {"rows": {}, "plans": []}
+        self.touches = (*one["rows"], *self.spots(one))
+        for id in one["rows"]:
             free.remove(id)
+        model.spots -= self.spots(one)
+
+    @staticmethod
+    def spots(one):
+        """The categories and currencies whose plans a change is about."""
+        return {key[0] for _, key, _, _ in one["plans"]}
 
     def is_needed(self, model, id):
         return model.refunded(id) != 0 or model.rows[id]["kind"] == "refund"
@@ -241,19 +277,8 @@ class Undo(Deed):
         one = model.changes[self.target]
         model.put(self.change_of(answer), "undo_change",
                   {id: before if before else {**after, "deleted": True}
-                   for id, (before, after) in one["rows"].items()}, undoes=self.target)
+                   for id, (before, after) in one["rows"].items()}, undoes=self.target,
+                  plans=[(name, key, before) for name, key, before, _ in one["plans"]])
         one["undone"] = True
         if one["undoes"]:
             model.changes[one["undoes"]]["undone"] = False
-
-
-def deeds(random, model, prefix, count):
-    """Some deeds that do not get in each other's way."""
-    free = model.live()
-    made = []
-    for n in range(count):
-        kind = random.choice((Create, Create, Create, Update, Update, Move, Delete, Undo))
-        deed = kind(f"{prefix}-{n}", random, model, free)
-        if kind is Create or deed.touches:
-            made.append(deed)
-    return made

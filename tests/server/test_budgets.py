@@ -59,6 +59,25 @@ class Transfers(unittest.TestCase):
             server.ask("undo_change", {"change_id": moved["change_id"]})
             self.assertEqual(self.books.fingerprint()["ninepence.budgets"], before)
 
+    def test_budget_that_has_the_place_of_one_that_comes_back_is_a_conflict(self):
+        month = {"category": "Travel", "month": "2026-03"}
+        server = Server(self.books.env())
+        self.addCleanup(server.close)
+        server.ask("set_budget", {**month, "amount": "100", "apply": "this"})
+        forward = server.ask("set_budget", {**month, "amount": "200"})["change_id"]
+        server.ask("set_budget", {**month, "amount": "300", "apply": "this"})
+        refused = server.call("undo_change", {"change_id": forward})
+        self.assertEqual(refused["structuredContent"]["error"]["code"], "changed_since")
+        self.assertEqual(self.travel(), [("forward", "200.0000"), ("this", "300.0000")])
+        forced = server.ask("undo_change", {"change_id": forward, "force": True})["change_id"]
+        self.assertEqual(self.travel(), [("this", "100.0000")])
+        server.ask("undo_change", {"change_id": forced})
+        self.assertEqual(self.travel(), [("forward", "200.0000"), ("this", "300.0000")])
+
+    def travel(self):
+        return self.books.rows("SELECT applies, amount FROM ninepence.budgets JOIN ninepence.categories"
+                               " USING (ledger_id, category_id) WHERE path = 'Travel' ORDER BY 1")
+
     def test_repeated_key_moves_once(self):
         asked = {"from": "Fuel", "to": "Taxi", "amount": "60", "idempotency_key": "once"}
         with Server(self.books.env()) as server:

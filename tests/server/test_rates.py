@@ -134,6 +134,80 @@ class OneRate(unittest.TestCase):
                          [("1", "60.0000"), ("2", None)])
 
 
+class RatesTakenBack(unittest.TestCase):
+    """The amounts follow the rates; what else happened to an expense meanwhile stays."""
+
+    def setUp(self):
+        self.books = ledger.small()
+        self.server = Server(self.books.env())
+        self.addCleanup(self.server.close)
+        self.first = self.spend("2025-03-03")
+        self.rate = self.server.ask("set_exchange_rate", {"currency": "CHF", "rate": "1.5", "date": "2025-03-01"})
+
+    def spend(self, day):
+        return self.server.ask("create_expenses", {"allow_duplicate": True, "items": [
+            {"amount": "10", "currency": "CHF", "date": day}]})["rows"][0]["after"]["id"]
+
+    def row(self, id):
+        return self.books.rows("SELECT base_amount, notes, (SELECT path FROM ninepence.categories c"
+                               " WHERE c.ledger_id = e.ledger_id AND c.category_id = e.category_id)"
+                               f" FROM ninepence.expenses e WHERE expense_id = {id[1:]}")[0]
+
+    def test_undo_leaves_what_was_edited_since_but_its_amount(self):
+        self.server.ask("transfer_expense", {"ids": [self.first], "to_category": "Travel"})
+        second = self.spend("2025-03-04")
+        self.assertEqual((self.row(self.first)[0], self.row(second)[0]), ("15.0000", "15.0000"))
+        back = self.server.ask("undo_change", {"change_id": self.rate["change_id"]})
+        self.assertEqual(self.row(self.first), (None, None, "Travel"))
+        self.assertEqual(self.row(second)[0], None)
+        again = self.server.ask("undo_change", {"change_id": back["change_id"]})
+        self.assertEqual(self.row(self.first), ("15.0000", None, "Travel"))
+        self.assertEqual(self.row(second)[0], "15.0000")
+        self.assertEqual(again["saved"], True)
+
+    def test_forced_undo_does_not_take_the_edits_with_it(self):
+        self.server.ask("update_expenses", {"ids": [self.first], "set": {"notes": "with Bob"}})
+        asked = {"change_id": self.rate["change_id"], "force": True}
+        self.server.ask("undo_change", asked)
+        self.assertEqual(self.row(self.first)[:2], (None, "with Bob"))
+
+    def test_rate_of_the_same_day_that_came_since_is_a_conflict(self):
+        back = self.server.ask("undo_change", {"change_id": self.rate["change_id"]})
+        newer = self.server.ask("set_exchange_rate", {"currency": "CHF", "rate": "1.6", "date": "2025-03-01"})
+        refused = self.server.call("undo_change", {"change_id": back["change_id"]})
+        self.assertEqual(refused["structuredContent"]["error"]["code"], "changed_since")
+        self.assertEqual(self.row(self.first)[0], "16.0000")
+        forced = self.server.ask("undo_change", {"change_id": back["change_id"], "force": True})
+        self.assertEqual(self.row(self.first)[0], "15.0000")
+        self.server.ask("undo_change", {"change_id": forced["change_id"]})
+        self.assertEqual(self.row(self.first)[0], "16.0000")
+        self.assertNotEqual(newer["change_id"], self.rate["change_id"])
+
+    def test_undo_keeps_every_row_that_it_converts(self):
+        second = self.spend("2025-03-04")
+        back = self.server.ask("undo_change", {"change_id": self.rate["change_id"]})
+        kept = {row[0] for row in self.books.rows(
+            "SELECT 'e' || entity_id FROM ninepence.change_rows WHERE entity = 'expense'"
+            f" AND change_id = {back['change_id'][2:]} AND before <> after")}
+        self.assertEqual(kept, {self.first, second})
+
+    def test_rate_and_undone_deletion_at_the_same_moment_never_miss_each_other(self):
+        days = [date(2025, 6, 1) + timedelta(days=20 * n) for n in range(12)]
+        changes = [self.server.ask("delete_expenses", {"ids": [self.spend(day.isoformat())]})["change_id"]
+                   for day in days]
+        with Server(self.books.env()) as other:
+            asked = []
+            for day, change in zip(days, changes):
+                asked.append((self.server, self.server.start("tools/call", {
+                    "name": "undo_change", "arguments": {"change_id": change}})))
+                asked.append((other, other.start("tools/call", {"name": "set_exchange_rate", "arguments": {
+                    "currency": "CHF", "rate": "1.25", "date": day.isoformat()}})))
+            for server, id in asked:
+                self.assertFalse(server.wait_answer(id)["result"].get("isError", False))
+        bases = {base for day, _, base in stored(self.books, "CHF").values() if day in days}
+        self.assertEqual(bases, {Decimal("12.50")})
+
+
 class ManyRates(unittest.TestCase):
     def test_any_order_of_rates_and_expenses_ends_as_the_model_says(self):
         books, dice = ledger.small(), random.Random(SEED)
