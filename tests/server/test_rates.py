@@ -191,21 +191,21 @@ class RatesTakenBack(unittest.TestCase):
             f" AND change_id = {back['change_id'][2:]} AND before <> after")}
         self.assertEqual(kept, {self.first, second})
 
-    def test_rate_and_undone_deletion_at_the_same_moment_never_miss_each_other(self):
-        days = [date(2025, 6, 1) + timedelta(days=20 * n) for n in range(12)]
-        changes = [self.server.ask("delete_expenses", {"ids": [self.spend(day.isoformat())]})["change_id"]
-                   for day in days]
+    def test_rate_waits_for_a_deletion_that_is_taken_back_meanwhile(self):
+        """The undo stands still after it has converted; the rate must not be set beside it."""
+        deleted = self.server.ask("delete_expenses", {"ids": [self.first]})["change_id"]
         with Server(self.books.env()) as other:
-            asked = []
-            for day, change in zip(days, changes):
-                asked.append((self.server, self.server.start("tools/call", {
-                    "name": "undo_change", "arguments": {"change_id": change}})))
-                asked.append((other, other.start("tools/call", {"name": "set_exchange_rate", "arguments": {
-                    "currency": "CHF", "rate": "1.25", "date": day.isoformat()}})))
-            for server, id in asked:
-                self.assertFalse(server.wait_answer(id)["result"].get("isError", False))
-        bases = {base for day, _, base in stored(self.books, "CHF").values() if day in days}
-        self.assertEqual(bases, {Decimal("12.50")})
+            other.ask("check_health", {})
+            with self.books.locked("ninepence.expense_tags", "SHARE"):
+                undo = self.server.start("tools/call", {"name": "undo_change", "arguments": {
+                    "change_id": deleted}})
+                self.books.wait_for_waiting(1)
+                rate = other.start("tools/call", {"name": "set_exchange_rate", "arguments": {
+                    "currency": "CHF", "rate": "1.25", "date": "2025-03-03"}})
+                self.books.wait_for_waiting(2)
+            self.assertTrue(self.server.wait_answer(undo)["result"]["structuredContent"]["saved"])
+            self.assertTrue(other.wait_answer(rate)["result"]["structuredContent"]["saved"])
+        self.assertEqual(self.row(self.first)[0], "12.5000")
 
 
 class ManyRates(unittest.TestCase):

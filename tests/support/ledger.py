@@ -149,24 +149,31 @@ class Database:
             " WHERE schemaname = 'ninepence' ORDER BY 1")]
         return {table: sorted(self.rows(f"SELECT t::text FROM {table} t")) for table in tables}
 
-    def locked(self, table="ninepence.expenses"):
-        """A context in which nobody else can read or write the table: calls stay under way."""
-        return Locked(self, table)
+    def locked(self, table="ninepence.expenses", mode="ACCESS EXCLUSIVE"):
+        """A context in which nobody else can read or write the table, or in mode SHARE write it:
+        calls stay under way."""
+        return Locked(self, table, mode)
+
+    def wait_for_waiting(self, count):
+        """Until so many connections wait for a lock."""
+        mcp_client.wait_until(lambda: self.value(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock'") == str(count), 10, f"{count} to wait for a lock")
 
     def drop(self):
         self.postgres._psql("postgres", ["-c", f"DROP DATABASE {self.name} WITH (FORCE)"])
 
 
 class Locked:
-    """Holds an exclusive lock in a psql of its own."""
+    """Holds a lock in a psql of its own."""
 
-    def __init__(self, database, table):
+    def __init__(self, database, table, mode):
         self.process = subprocess.Popen(
             [os.path.join(bindir(), "psql"), "-X", "-q", "-A", "-t", "-h", database.postgres.folder,
              "-U", "postgres", "-d", database.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={"PATH": os.environ["PATH"]}, bufsize=0)
         self.process.stdin.write(
-            f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n".encode())
+            f"BEGIN; LOCK TABLE {table} IN {mode} MODE; SELECT 'held';\n".encode())
         if self.process.stdout.readline() != b"held\n":
             raise RuntimeError("the lock was not given")
 
