@@ -22,7 +22,8 @@
 enum {
     IN_FLIGHT = 24,
     STUCK_MS = 30000,
-    UNKNOWN_ONE_IN = 1000, /* behind a pooler so many writes may end without knowing, and one more */
+    UNKNOWN_ONE_IN =
+        1000, /* behind a pooler so many writes may end without knowing, and one more */
     DAY_S = 24 * 60 * 60
 };
 
