@@ -100,6 +100,7 @@ struct db_tx {
     enum tx_state state;
     bool is_first;      /* no run has been answered yet: BEGIN travels with this one */
     bool is_cancelled;  /* a cancel is under way because of the deadline */
+    bool plans_once;    /* its prepared statements have one plan for all values */
     struct list ready;  /* in pool->ready while a run waits to be sent */
     struct tx_run *run; /* NULL between two runs */
 };

@@ -72,6 +72,11 @@ typedef void db_tx_done(void *data, struct db_tx *tx, const struct db_rows *cons
  * run, so that BEGIN travels with it. NULL when out of memory or when the pool is ending. */
 MUST_CHECK struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms);
 
+/* Said before the first run: the prepared statements of this transaction are planned once per
+ * connection, for all values. For statements that PostgreSQL would plan anew each time, because it
+ * takes guesses about unknown values for costs, and that read by key whatever the values are. */
+void db_tx_plan_once(struct db_tx *tx);
+
 /* Runs steps in order, in one round trip. One run at a time per transaction. With `commit` the
  * COMMIT travels along, and success means that its tag was COMMIT; `tx` is gone then as well.
  * 0, -ENOMEM, -EBUSY (a run is under way) or -ECANCELED (the pool is ending): then nothing was sent

@@ -116,7 +116,15 @@ static int send_begin(struct conn *conn, struct db_tx *tx)
 {
     int r = send_text(conn, SLOT_BEGIN, &tx->job,
                       conn->pool->is_read_only ? "BEGIN READ ONLY" : "BEGIN READ WRITE");
-    return r == 0 && conn->pool->is_behind_pooler ? send_local(conn, &tx->job) : r;
+    if (r < 0)
+        return r;
+    if (conn->pool->is_behind_pooler)
+        return send_local(conn, &tx->job);
+    /* Statements without a name have no plan that could be kept. */
+    if (tx->plans_once && !tx->job.is_unnamed)
+        return send_text(conn, SLOT_LOCAL, &tx->job,
+                         "SET LOCAL plan_cache_mode = force_generic_plan");
+    return 0;
 }
 
 int send_run(struct conn *conn, struct db_tx *tx)

@@ -70,6 +70,11 @@ struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms)
     return tx;
 }
 
+void db_tx_plan_once(struct db_tx *tx)
+{
+    tx->plans_once = true;
+}
+
 int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool commit,
               db_tx_done *done, void *data)
 {

@@ -328,6 +328,7 @@ static const struct change_kind creating = {
     .run = run,
     .summarize = summarize,
     .explain = explain,
+    .plans_once = true,
 };
 
 static int start(struct call *call)

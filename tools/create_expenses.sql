@@ -21,12 +21,17 @@ WITH
            AND ($8::boolean OR NOT EXISTS (
                SELECT 1
                FROM complete c
-               JOIN ninepence.expenses x ON x.ledger_id = $1::bigint AND x.spent_on = c.spent_on
-                   AND x.deleted_at IS NULL AND x.amount = c.amount AND x.currency = c.currency
-                   AND x.kind = c.kind
-                   AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
-                   AND x.category_id IS NOT DISTINCT FROM c.category_id
-                   AND x.created_at > coalesce($9::timestamptz, now()) - interval '10 minutes')) AS ok
+               CROSS JOIN LATERAL (
+                   -- LIMIT: only that day's rows, whatever is guessed about the ledger.
+                   SELECT 1
+                   FROM ninepence.expenses x
+                   WHERE x.ledger_id = $1::bigint AND x.spent_on = c.spent_on
+                       AND x.deleted_at IS NULL AND x.amount = c.amount
+                       AND x.currency = c.currency AND x.kind = c.kind
+                       AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
+                       AND x.category_id IS NOT DISTINCT FROM c.category_id
+                       AND x.created_at > coalesce($9::timestamptz, now()) - interval '10 minutes'
+                   LIMIT 1) x)) AS ok
 ), made AS (
     INSERT INTO ninepence.changes
         (ledger_id, made_at, user_id, client, tool, key, arguments_hash)
@@ -112,16 +117,17 @@ FROM (
     UNION ALL
     SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit IS NOT NULL
     UNION ALL
-    SELECT 'duplicate', c.n, min(x.expense_id)::text, 3
+    SELECT 'duplicate', c.n, x.id::text, 3
     FROM complete c
-    JOIN ninepence.expenses x ON x.ledger_id = $1::bigint AND x.spent_on = c.spent_on
-        AND x.deleted_at IS NULL AND x.amount = c.amount AND x.currency = c.currency
-        AND x.kind = c.kind
-        AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
-        AND x.category_id IS NOT DISTINCT FROM c.category_id
-        AND x.created_at > coalesce($9::timestamptz, now()) - interval '10 minutes'
+    CROSS JOIN LATERAL (
+        SELECT min(x.expense_id) AS id
+        FROM ninepence.expenses x
+        WHERE x.ledger_id = $1::bigint AND x.spent_on = c.spent_on AND x.deleted_at IS NULL
+            AND x.amount = c.amount AND x.currency = c.currency AND x.kind = c.kind
+            AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
+            AND x.category_id IS NOT DISTINCT FROM c.category_id
+            AND x.created_at > coalesce($9::timestamptz, now()) - interval '10 minutes') x
     WHERE NOT $8::boolean
-    GROUP BY c.n
 ) p
 WHERE p.detail IS NOT NULL
 ORDER BY p.turn, p.n

@@ -3,15 +3,16 @@
 against a bare INSERT in a transaction (pgbench, prepared), on as many connections, in turns within one
 run. The ratio is the median of the rounds' ratios.
 
-    writes.py [SECONDS [ROUNDS]]      1 s, 5 rounds; NINEPENCE_BIN names the binary
+    writes.py [SECONDS [ROUNDS]]      of pgbench, 1 s; 5 rounds. NINEPENCE_BIN names the binary, whose
+                                      build (-DNINEPENCE_BENCH=ON) has the load generator
 """
+import json
 import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger, mcp_client  # noqa: E402
@@ -24,59 +25,75 @@ VALUES (1, 1, 2, '2026-11-22', :cents / 100.0, 'USD', :cents / 100.0, 'Bare', 'b
 COMMIT;
 """
 IN_FLIGHT = 4  # calls of the client for each connection
+WARM_UP_MS = 100
+WRITES_PER_MINUTE = 2000  # of one server (mcp/limits.h)
+COUNT = 1400  # leaves room for the warm-up
 
 
-def bare(books, script, connections, seconds):
-    done = subprocess.run(
-        [os.path.join(ledger.bindir(), "pgbench"), "-n", "-M", "prepared", "-c", str(connections), "-T", str(seconds),
-         "-f", script, "-h", books.postgres.folder, "-U", "postgres", books.name],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=True)
-    return float(re.search(r"tps = ([\d.]+)", done.stdout).group(1))
+class Bench:
+    def __init__(self, books, folder, seconds):
+        self.books, self.folder, self.seconds, self.sent = books, folder, seconds, 0
+        self.load = os.path.join(os.path.dirname(os.path.abspath(mcp_client.BIN)), "tests", "bench", "load")
+        with open(self._path("bare.sql"), "w", encoding="ascii") as script:
+            script.write(BARE)
 
+    def _path(self, name):
+        return os.path.join(self.folder, name)
 
-class Writer:
-    def __init__(self, books, connections):
-        self.server = mcp_client.Server(books.env(NINEPENCE_NOW=None, NINEPENCE_POOL_SIZE=str(connections),
-                                                  NINEPENCE_MAX_OVERFLOW="0"), record=False)
-        self.window, self.number = IN_FLIGHT * connections, 0
-        self.server.ask("create_expenses", self.item())
+    def _run(self, *command, env=None):
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              text=True, check=False, env=env)
+        if done.returncode:
+            sys.exit(f"writes: {' '.join(command)}:\n{done.stderr}")
+        return done.stdout
 
-    def item(self):
-        self.number += 1
-        return {"items": [{"amount": f"{self.number % 99999 / 100 + 1:.2f}", "category": "Groceries", "user": "Ann",
-                           "merchant": "Bench", "date": "2026-11-22"}], "idempotency_key": f"{os.getpid()}-{self.number}"}
+    def bare(self, connections):
+        said = self._run(os.path.join(ledger.bindir(), "pgbench"), "-n", "-M", "prepared", "-c", str(connections),
+                         "-T", str(self.seconds), "-f", self._path("bare.sql"), "-h", self.books.postgres.folder,
+                         "-U", "postgres", self.books.name)
+        return {"rate": float(re.search(r"tps = ([\d.]+)", said).group(1))}
 
-    def rate(self, seconds):
-        """Answers a second, with a window of calls under way."""
-        open_ids, done, began = [], 0, time.monotonic()
-        while time.monotonic() - began < seconds:
-            while len(open_ids) < self.window:
-                open_ids.append(self.server.start("tools/call", {"name": "create_expenses", "arguments": self.item()}))
-            answer = self.server.wait_answer(open_ids.pop(0))
-            if answer["result"].get("isError"):
-                sys.exit(mcp_client.text_of(answer["result"]))
-            done += 1
-        for id in open_ids:
-            self.server.wait_answer(id)
-        return (done + len(open_ids)) / (time.monotonic() - began)
+    def _requests(self):
+        """A workload in which every key is new."""
+        with open(self._path("workload"), "w", encoding="ascii") as file:
+            for _ in range(WRITES_PER_MINUTE):
+                self.sent += 1
+                arguments = {
+                    "items": [{"amount": f"{self.sent % 99999 / 100 + 1:.2f}", "category": "Groceries", "user": "Ann",
+                               "merchant": "Bench", "date": "2026-11-22"}], "idempotency_key": f"bench-{self.sent}"}
+                call = json.dumps({"name": "create_expenses", "arguments": arguments}, separators=(",", ":"))
+                file.write(f"result tools/call {call}\n")
+        return self._path("workload")
+
+    def ours(self, connections):
+        env = self.books.env(NINEPENCE_NOW=None, NINEPENCE_POOL_SIZE=str(connections), NINEPENCE_MAX_OVERFLOW="0")
+        said = self._run(self.load, "-k", str(IN_FLIGHT * connections), "-w", str(WARM_UP_MS), "-n", str(COUNT),
+                         "-p", str(self.books.postgres.process.pid), "-f", self._requests(),
+                         "--", mcp_client.BIN, "serve", env=env)
+        figures = json.loads(said)
+        bad = sum(figure for kind, figure in figures.items() if kind in ("wrong", "strange", "unanswered", "exit"))
+        if bad:
+            sys.exit(f"writes: {bad} writes were not answered as they should be: {said}")
+        return figures
 
 
 def main():
     seconds = int(sys.argv[1]) if len(sys.argv) > 1 else 1
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
     ledger.SETTINGS += ("fsync=on", "synchronous_commit=on", "full_page_writes=on")
-    books = ledger.small()
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
-        script.write(BARE)
-        script.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        bench = Bench(ledger.small(), folder, seconds)
         for connections in (1, 2, 4):
-            writer, rates = Writer(books, connections), []
-            for _ in range(rounds):
-                rates.append((writer.rate(seconds), bare(books, script.name, connections, seconds)))
-            writer.server.kill()
-            ours, theirs = (statistics.median(column) for column in zip(*rates))
-            print(f"{connections} connections: {ours:.0f} writes a second with audit and key, {theirs:.0f} bare inserts,"
-                  f" ratio {statistics.median(one / other for one, other in rates):.2f}")
+            pairs = [(bench.ours(connections), bench.bare(connections)) for _ in range(rounds)]
+
+            def middle(key, side=0):
+                return statistics.median(pair[side][key] for pair in pairs)
+
+            ratio = statistics.median(ours["rate"] / bare["rate"] for ours, bare in pairs)
+            print(f"{connections} connections: {middle('rate'):.0f} writes a second with audit and key,"
+                  f" {middle('rate', 1):.0f} bare inserts, ratio {ratio:.2f}; a write takes"
+                  f" {middle('database_cpu_us'):.0f} us of the database's CPU and {middle('server_cpu_us'):.0f} us"
+                  " of ours", flush=True)
 
 
 if __name__ == "__main__":

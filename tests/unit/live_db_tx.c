@@ -43,6 +43,28 @@ static void test_tx_committed_in_one_round_trip_is_there(void **state)
     assert_string_equal(count(rig), "2");
 }
 
+static void test_tx_that_plans_once_keeps_one_plan_and_tells_no_other(void **state)
+{
+    static const struct db_statement look = {
+        "test.look", "SELECT current_setting('plan_cache_mode') || ' ' || $1::text", 1};
+    static const struct db_statement plans = {
+        NULL,
+        "SELECT generic_plans || ' ' || custom_plans FROM pg_prepared_statements "
+        "WHERE statement LIKE '%plan_cache_mode%'",
+        0};
+
+    struct rig *rig = *state;
+    struct answer answer = {0};
+    const char *values[] = {"x"};
+    const struct db_step steps[] = {{&look, values}, {&look, values}, {&plans, NULL}};
+    struct db_tx *tx = db_tx_begin(rig->pool, 0);
+    db_tx_plan_once(tx);
+    assert_int_equal(db_tx_run(tx, steps, 3, true, answer_tx, &answer), 0);
+    rig_wait(rig, &answer.is_there);
+    assert_string_equal(answer.text, getenv("TEST_POOLED") ? "" : "2 0");
+    assert_string_equal(rig_ask(rig, "SHOW plan_cache_mode"), "auto");
+}
+
 static void test_tx_of_several_runs_sees_its_own_rows_and_commits(void **state)
 {
     struct rig *rig = *state;
@@ -328,6 +350,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CASE(test_tx_committed_in_one_round_trip_is_there),
+        CASE(test_tx_that_plans_once_keeps_one_plan_and_tells_no_other),
         CASE(test_tx_of_several_runs_sees_its_own_rows_and_commits),
         CASE(test_tx_rolled_back_leaves_nothing),
         CASE(test_tx_failing_step_saves_nothing_and_names_the_constraint),

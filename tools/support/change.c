@@ -128,10 +128,13 @@ static int send(struct change *change, bool commit, change_done *done)
     change_keep_steps(change);
     if (change->error != 0)
         return change->error;
-    if (!change->tx)
+    if (!change->tx) {
         change->tx = tool_tx_begin_long(change->call, change_failed, change->kind->timeout_ms);
-    if (!change->tx)
-        return -ENOMEM;
+        if (!change->tx)
+            return -ENOMEM;
+        if (change->kind->plans_once)
+            tool_tx_plan_once(change->tx);
+    }
     change->done = done;
     change->commits = commit;
     return tool_tx_run(change->tx, change->steps, change->step_count, commit, trip_done);

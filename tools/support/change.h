@@ -89,6 +89,7 @@ struct change_kind {
     int (*replay)(struct change *change, const char *change_id);
 
     uint64_t timeout_ms; /* of the transaction; 0: the pool's */
+    bool plans_once;     /* its statements read by key, whatever their values (db_tx_plan_once()) */
 };
 
 /* Begins the change of the call; `state` is the tool's own. */

@@ -41,6 +41,9 @@ draft AS MATERIALIZED (
     LEFT JOIN known ka ON ka.item = d.account
     LEFT JOIN known kp ON kp.item = d.paid_by
     LEFT JOIN known speaker ON speaker.item = 1
-    LEFT JOIN ninepence.expenses p ON p.ledger_id = $1::bigint AND p.expense_id = d.refund_of
+    -- LIMIT: one look by number for a refund, none for a purchase; never all of the ledger's rows.
+    LEFT JOIN LATERAL (SELECT * FROM ninepence.expenses e
+                       WHERE e.ledger_id = $1::bigint AND e.expense_id = d.refund_of
+                       LIMIT 1) p ON true
     -- include: converted
 )

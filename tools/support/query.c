@@ -154,6 +154,12 @@ static void tx_done(void *data, struct db_tx *db_tx, const struct db_rows *const
         (void)fail_db(call, failure);
 }
 
+void tool_tx_plan_once(struct tool_tx *tx)
+{
+    if (tx->tx)
+        db_tx_plan_once(tx->tx);
+}
+
 int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count, bool commit,
                 tool_tx_done *done)
 {
