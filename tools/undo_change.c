@@ -36,7 +36,7 @@ enum {
 enum {
     CONFLICTS_SHOWN = 10,
     MESSAGE_MAX = 1000,
-    LEFT_TEXT_MAX = 8 * 1024 * 1024
+    IDS_TEXT_MAX = 8 * 1024 * 1024
 };
 
 struct undo_change_args {
@@ -197,43 +197,54 @@ static bool has_entity(const struct db_rows *rows, const char *entity)
     return false;
 }
 
+/* The rows of an entity ("": any) for which `column` holds, as an array in the arena. 0 or -ENOMEM. */
+static int take_ids(struct change *change, const struct db_rows *rows, const char *entity,
+                    size_t column, const char **ret_ids)
+{
+    OWNED_BUF ids = BUF_INIT(IDS_TEXT_MAX);
+    for (size_t i = 0; i < db_rows_count(rows); i++) {
+        bool fits = entity[0] == '\0' || strcmp(db_rows_text(rows, i, ROW_ENTITY), entity) == 0;
+        if (fits && db_rows_bool(rows, i, column))
+            (void)db_array_append(&ids, db_rows_text(rows, i, ROW_ID));
+    }
+    if (db_array_end(&ids) != 0)
+        return -ENOMEM;
+    *ret_ids = arena_strdup(call_arena(change_call(change)), buf_text(&ids));
+    return *ret_ids ? 0 : -ENOMEM;
+}
+
+/* Keeps what is taken back; *ret_left: the rows that are left alone. 0 or -ENOMEM. */
+static int keep(struct change *change, const struct db_rows *rows, const char **ret_left)
+{
+    for (size_t i = 0; i < db_rows_count(rows); i++) {
+        int64_t id = db_rows_int(rows, i, ROW_ID);
+        if (!db_rows_bool(rows, i, ROW_IS_LEFT))
+            change_keep(change, db_rows_text(rows, i, ROW_ENTITY), &id, 1);
+    }
+    return take_ids(change, rows, "", ROW_IS_LEFT, ret_left);
+}
+
 /* With force: what has the place of a row that comes back goes, and is kept. 0 or -ENOMEM. */
 static int make_room(struct change *change, const struct db_rows *occupants)
 {
+    static const struct {
+        const char *entity;
+        const struct db_statement *statement;
+    } kinds[] = {{"budget", &sql_make_room_for_budgets}, {"rate", &sql_make_room_for_rates}};
+
     struct call *call = change_call(change);
     for (size_t i = 0; i < db_rows_count(occupants); i++) {
-        const char *entity = db_rows_text(occupants, i, ROW_ENTITY);
         int64_t id = db_rows_int(occupants, i, ROW_ID);
+        change_keep(change, db_rows_text(occupants, i, ROW_ENTITY), &id, 1);
+    }
+    for (size_t i = 0; i < ARRAY_LENGTH(kinds) && db_rows_count(occupants) > 0; i++) {
         const char **values = arena_array(call_arena(call), 2, sizeof(*values));
-        if (!values)
+        if (!values || take_ids(change, occupants, kinds[i].entity, ROW_DIFFERS, &values[1]) < 0)
             return -ENOMEM;
         values[0] = call_ledger(call)->id_text;
-        values[1] = arena_strdup(call_arena(call), db_rows_text(occupants, i, ROW_ID));
-        if (!values[1])
-            return -ENOMEM;
-        bool is_rate = strcmp(entity, "rate") == 0;
-        change_keep(change, entity, &id, 1);
-        (void)change_step(change, is_rate ? &sql_make_room_for_rate : &sql_make_room_for_budget,
-                          values);
+        (void)change_step(change, kinds[i].statement, values);
     }
     return 0;
-}
-
-/* Keeps what is taken back. *ret_left: the rows that are left alone, as an array. 0 or -ENOMEM. */
-static int keep(struct change *change, const struct db_rows *rows, const char **ret_left)
-{
-    OWNED_BUF left = BUF_INIT(LEFT_TEXT_MAX);
-    for (size_t i = 0; i < db_rows_count(rows); i++) {
-        int64_t id = db_rows_int(rows, i, ROW_ID);
-        if (db_rows_bool(rows, i, ROW_IS_LEFT))
-            (void)db_array_append(&left, db_rows_text(rows, i, ROW_ID));
-        else
-            change_keep(change, db_rows_text(rows, i, ROW_ENTITY), &id, 1);
-    }
-    if (db_array_end(&left) != 0)
-        return -ENOMEM;
-    *ret_left = arena_strdup(call_arena(change_call(change)), buf_text(&left));
-    return *ret_left ? 0 : -ENOMEM;
 }
 
 /* What waited for a rate that is gone, or uses one that is back, and was not kept yet. */

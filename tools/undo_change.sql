@@ -124,12 +124,12 @@ WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate
             AND o.entity_id = y.rate_id)
 ORDER BY 1, 2;
 
--- What has the place of $2, which comes back.
--- name: make_room_for_budget
-DELETE FROM ninepence.budgets b WHERE b.ledger_id = $1::bigint AND b.budget_id = $2::bigint;
+-- $2 go, so that others can come back.
+-- name: make_room_for_budgets
+DELETE FROM ninepence.budgets b WHERE b.ledger_id = $1::bigint AND b.budget_id = ANY ($2::bigint[]);
 
--- name: make_room_for_rate
-DELETE FROM ninepence.rates y WHERE y.ledger_id = $1::bigint AND y.rate_id = $2::bigint;
+-- name: make_room_for_rates
+DELETE FROM ninepence.rates y WHERE y.ledger_id = $1::bigint AND y.rate_id = ANY ($2::bigint[]);
 
 -- The currencies whose rates the change was about, and the days that these serve.
 -- name: rate_span
