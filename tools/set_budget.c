@@ -11,6 +11,7 @@
 #include "tools/support/asked.h"
 #include "tools/support/budget.h"
 #include "tools/support/money.h"
+#include "tools/support/sentence.h"
 #include "tools/support/targets.h"
 
 struct set_budget_args {
@@ -28,13 +29,15 @@ struct setting {
     struct name_question question;
     size_t category; /* its number among the names, 0 for the whole ledger */
     size_t names_at, found_at, copied_at, spent_at;
+    long long without_rate; /* expenses that the mean lacks */
     char month[DATE_TEXT_SIZE], month_before[DATE_TEXT_SIZE];
     bool says_rollover;
 };
 
 enum {
     COLUMN_SPENT,
-    COLUMN_MONTHS
+    COLUMN_MONTHS,
+    COLUMN_WITHOUT_RATE
 };
 
 static const char *const methods[] = {"fixed", "avg_last_3", "avg_last_12", "copy_last", NULL};
@@ -106,7 +109,7 @@ static int take_last(struct change *change, const struct setting *setting,
 
 static int found(struct change *change, const struct db_rows *const *rows)
 {
-    const struct setting *setting = change_state(change);
+    struct setting *setting = change_state(change);
     const struct set_budget_args *a = setting->args;
     struct budget budget;
     int r = budget_read(change, rows[setting->found_at], 0, &budget);
@@ -116,9 +119,10 @@ static int found(struct change *change, const struct db_rows *const *rows)
         return change_refuse(change, "invalid_argument", "category",
                              "budgets are for spending, and this category is not.",
                              "Name a category of expenses.");
-    if (is_average(setting))
+    if (is_average(setting)) {
+        setting->without_rate = db_rows_int(rows[setting->spent_at], 0, COLUMN_WITHOUT_RATE);
         r = take_average(change, rows[setting->spent_at], &budget);
-    else if (strcmp(a->method, "copy_last") == 0)
+    } else if (strcmp(a->method, "copy_last") == 0)
         r = take_last(change, setting, rows[setting->copied_at], &budget);
     else
         budget.amount = a->amount.text;
@@ -188,6 +192,17 @@ static size_t row_of(const struct change_story *story, const char *side)
     return row;
 }
 
+static void say_without_rate(const struct change_story *story, struct buf *text)
+{
+    const struct setting *setting = change_state(story->change);
+    if (setting->without_rate == 0)
+        return;
+    (void)buf_append_char(text, ' ');
+    sentence_count(text, setting->without_rate, "expense without an exchange rate is",
+                   "expenses without an exchange rate are");
+    (void)buf_append_text(text, " not in that mean.");
+}
+
 static void summarize(const struct change_story *story, struct buf *text)
 {
     OWNED_BUF category = BUF_INIT(2000);
@@ -214,6 +229,7 @@ static void summarize(const struct change_story *story, struct buf *text)
         (void)buf_printf(text, ", the mean of what was spent in up to %s months before",
                          a->method + strlen("avg_last_"));
     (void)buf_append_char(text, '.');
+    say_without_rate(story, text);
 }
 
 static const struct change_kind budgeting = {

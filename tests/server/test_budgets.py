@@ -121,6 +121,18 @@ class Setting(unittest.TestCase):
                     answer = server.ask("set_budget", {"category": "Food", "amount": good})
                 self.assertEqual(answer["rows"][0]["after"]["amount"], good)
 
+    def test_mean_says_what_is_not_in_it_for_want_of_a_rate(self):
+        books = ledger.small()
+        with Server(books.env()) as server:
+            asked = {"category": "Travel", "method": "avg_last_3", "dry_run": True}
+            before = server.ask("set_budget", asked)
+            server.ask("create_expenses", {"items": [
+                {"amount": "80", "currency": "CHF", "date": "2026-10-04", "category": "Travel"}]})
+            after = server.ask("set_budget", asked)
+        self.assertIn(" 1 expense without an exchange rate is not in that mean.", before["summary"])
+        self.assertIn(" 2 expenses without an exchange rate are not in that mean.", after["summary"])
+        self.assertEqual(after["rows"], before["rows"])
+
     def test_rollover_stays_as_it_was_unless_it_is_said(self):
         books = ledger.small()
         with Server(books.env()) as server:
