@@ -118,7 +118,9 @@ static int category_read(struct call *call, const struct db_rows *rows)
     write_summary(&answer, a);
     answer_period(&answer, &a->period);
     answer_totals(&answer);
-    expense_page_write(&answer, expense_page_limit(&a->limit), a->question);
+    expense_page_write(&answer, &(struct expense_page){.first = 1,
+                                                       .wanted = expense_page_limit(&a->limit),
+                                                       .question = a->question});
     answer_basis(&answer);
     return answer_end(&answer);
 }

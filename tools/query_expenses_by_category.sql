@@ -5,17 +5,11 @@
 -- name: newest
 WITH
 -- include: category
-,
--- include: basis
 , page AS (
-    SELECT n.expense_id, n.key, n.id_key,
-           row_number() OVER (ORDER BY n.key DESC, n.id_key DESC) AS position
-    FROM (
-        SELECT x.expense_id, (x.spent_on - DATE '1970-01-01')::numeric AS key,
-               x.expense_id AS id_key
-        FROM subtree s
-        CROSS JOIN LATERAL (
-            (SELECT e.expense_id, e.spent_on
+    SELECT s.path, x.*, x.spent_on - DATE '1970-01-01' AS key, x.expense_id AS id_key
+    FROM subtree s
+    CROSS JOIN LATERAL (
+            (SELECT e.*
              FROM ninepence.expenses e
              WHERE e.ledger_id = $1::bigint AND e.category_id = s.category_id
                  AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
@@ -25,8 +19,8 @@ WITH
                         coalesce($8::bigint, 0))
              ORDER BY e.spent_on DESC, e.expense_id DESC
              LIMIT $9::bigint)
-            UNION ALL
-            (SELECT e.expense_id, e.spent_on
+        UNION ALL
+            (SELECT e.*
              FROM ninepence.expenses e
              WHERE s.category_id = 0 AND e.ledger_id = $1::bigint AND e.category_id IS NULL
                  AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
@@ -36,10 +30,9 @@ WITH
                         coalesce($8::bigint, 0))
              ORDER BY e.spent_on DESC, e.expense_id DESC
              LIMIT $9::bigint)
-        ) x
-        ORDER BY x.spent_on DESC, x.expense_id DESC
-        LIMIT $9::bigint
-    ) n
+    ) x
+    ORDER BY key DESC, id_key DESC
+    LIMIT $9::bigint
 ),
 -- include: category_rows
 ;
@@ -47,17 +40,11 @@ WITH
 -- name: oldest
 WITH
 -- include: category
-,
--- include: basis
 , page AS (
-    SELECT n.expense_id, n.key, n.id_key,
-           row_number() OVER (ORDER BY n.key DESC, n.id_key DESC) AS position
-    FROM (
-        SELECT x.expense_id, (DATE '1970-01-01' - x.spent_on)::numeric AS key,
-               -x.expense_id AS id_key
-        FROM subtree s
-        CROSS JOIN LATERAL (
-            (SELECT e.expense_id, e.spent_on
+    SELECT s.path, x.*, DATE '1970-01-01' - x.spent_on AS key, -x.expense_id AS id_key
+    FROM subtree s
+    CROSS JOIN LATERAL (
+            (SELECT e.*
              FROM ninepence.expenses e
              WHERE e.ledger_id = $1::bigint AND e.category_id = s.category_id
                  AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
@@ -67,8 +54,8 @@ WITH
                         -coalesce($8::bigint, 0))
              ORDER BY e.spent_on, e.expense_id
              LIMIT $9::bigint)
-            UNION ALL
-            (SELECT e.expense_id, e.spent_on
+        UNION ALL
+            (SELECT e.*
              FROM ninepence.expenses e
              WHERE s.category_id = 0 AND e.ledger_id = $1::bigint AND e.category_id IS NULL
                  AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
@@ -78,10 +65,9 @@ WITH
                         -coalesce($8::bigint, 0))
              ORDER BY e.spent_on, e.expense_id
              LIMIT $9::bigint)
-        ) x
-        ORDER BY x.spent_on, x.expense_id
-        LIMIT $9::bigint
-    ) n
+    ) x
+    ORDER BY key DESC, id_key DESC
+    LIMIT $9::bigint
 ),
 -- include: category_rows
 ;
@@ -90,24 +76,26 @@ WITH
 -- name: by_amount
 WITH
 -- include: category
-,
--- include: basis
 , page AS (
-    SELECT n.expense_id, n.key, n.id_key,
-           row_number() OVER (ORDER BY n.key DESC, n.id_key DESC) AS position
+    SELECT n.path, n.key, n.id_key, x.*
     FROM (
-        SELECT e.expense_id,
-               coalesce(CASE WHEN $10::boolean THEN e.base_amount ELSE -e.base_amount END, -1e18)
-                   AS key,
-               CASE WHEN $10::boolean THEN e.expense_id ELSE -e.expense_id END AS id_key
-        FROM subtree s
-        JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-            AND e.spent_on BETWEEN $2::date AND $3::date AND e.kind = ANY (s.kinds)
-            AND (e.category_id = s.category_id OR (s.category_id = 0 AND e.category_id IS NULL))
+        SELECT n.path, n.expense_id, n.key, n.id_key
+        FROM (
+            SELECT s.path, e.expense_id,
+                   coalesce(CASE WHEN $10::boolean THEN e.base_amount ELSE -e.base_amount END,
+                            -1e18) AS key,
+                   CASE WHEN $10::boolean THEN e.expense_id ELSE -e.expense_id END AS id_key
+            FROM subtree s
+            JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NULL
+                AND e.spent_on BETWEEN $2::date AND $3::date AND e.kind = ANY (s.kinds)
+                AND (e.category_id = s.category_id OR (s.category_id = 0 AND e.category_id IS NULL))
+        ) n
+        WHERE $7::numeric IS NULL OR (n.key, n.id_key) < ($7::numeric, $8::bigint)
+        ORDER BY n.key DESC, n.id_key DESC
+        LIMIT $9::bigint
     ) n
-    WHERE $7::numeric IS NULL OR (n.key, n.id_key) < ($7::numeric, $8::bigint)
+    JOIN ninepence.expenses x ON x.ledger_id = $1::bigint AND x.expense_id = n.expense_id
     ORDER BY n.key DESC, n.id_key DESC
-    LIMIT $9::bigint
 ),
 -- include: category_rows
 ;

@@ -99,7 +99,9 @@ static int read_expenses_read(struct call *call, const struct db_rows *rows)
     write_summary(&answer, a);
     answer_period(&answer, &a->filter.period);
     answer_totals(&answer);
-    expense_page_write(&answer, expense_page_limit(&a->limit), a->question);
+    expense_page_write(&answer, &(struct expense_page){.column = BASIS_COLUMNS,
+                                                       .wanted = expense_page_limit(&a->limit),
+                                                       .question = a->question});
     answer_basis(&answer);
     return answer_end(&answer);
 }

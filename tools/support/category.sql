@@ -1,6 +1,7 @@
--- One category and, with $6, those below it, in a period: `hit` for the totals. $1 ledger, $2 and
--- $3 first and last day, $4 id and $5 folded name of the category. Income and transfers count where
--- the category is one of theirs.
+-- One category and, with $6, those below it, in a period: `subtree`, and the totals as `basis`. $1
+-- ledger, $2 and $3 first and last day, $4 id and $5 folded name of the category. Income and transfers
+-- count where the category is one of theirs. Each arm reads the index of its category, never the whole
+-- period (OFFSET 0 keeps them apart).
 asked AS (
     SELECT 'c'::text AS kind, $4::bigint AS id, $5::text AS name, 1::bigint AS item
 ), found AS MATERIALIZED (
@@ -10,36 +11,66 @@ asked AS (
            string_agg(f.kind || f.label, chr(31)) AS labels
     FROM found f
 ), subtree AS MATERIALIZED (
-    SELECT c.category_id,
+    -- Below it is what has its path in front; in the index of paths these stand side by side, between
+    -- the blank and the character that follows it.
+    SELECT c.category_id, c.path,
            -- include: category_kinds
     FROM found f
-    JOIN ninepence.categories c ON c.ledger_id = $1::bigint
-        AND (c.category_id = f.id OR ($6::boolean AND starts_with(c.path_folded, f.key || ': ')))
+    CROSS JOIN LATERAL (
+        SELECT o.category_id, o.path, o.kind
+        FROM ninepence.categories o
+        WHERE o.ledger_id = $1::bigint AND o.category_id = f.id
+        UNION ALL
+        SELECT o.category_id, o.path, o.kind
+        FROM ninepence.categories o
+        WHERE $6::boolean AND o.ledger_id = $1::bigint AND o.path_folded >= f.key || ': '
+            AND o.path_folded < f.key || ':!'
+    ) c
     WHERE (SELECT w.unknown FROM wanted w) IS NULL
     UNION ALL
-    SELECT 0, ARRAY['expense', 'refund'] FROM found f WHERE f.id = 0
-), hit AS (
-    -- OFFSET 0: by the index of each category; never the whole period, most of which is thrown away.
-    SELECT 1 AS slot, x.spent_on, x.kind, x.currency, x.amount, x.value, x.pending, x.deleted,
-           x.kind = ANY (s.kinds) AS kind_counts, NOT x.deleted AND x.kind = ANY (s.kinds) AS included
+    SELECT 0, NULL, ARRAY['expense', 'refund'] FROM found f WHERE f.id = 0
+), basis AS (
+    SELECT coalesce(sum(x.value) FILTER (WHERE x.included), 0) AS total,
+           count(x.value) FILTER (WHERE x.included) AS counted,
+           count(*) FILTER (WHERE x.included) AS listed,
+           coalesce(sum(x.value) FILTER (WHERE x.included AND x.kind = 'refund'), 0) AS refunds,
+           coalesce(sum(x.value) FILTER (WHERE x.included AND x.kind = 'income'), 0) AS income,
+           coalesce(sum(x.value) FILTER (WHERE x.included AND x.kind = 'transfer'), 0) AS transfers,
+           count(*) FILTER (WHERE NOT x.included AND x.kind = 'transfer') AS transfers_excluded,
+           count(*) FILTER (WHERE NOT x.included AND x.kind = 'income') AS income_excluded,
+           count(x.value) FILTER (WHERE x.included AND x.pending) AS pending,
+           (SELECT count(*)
+            FROM subtree s
+            JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NOT NULL
+                AND e.spent_on BETWEEN $2::date AND $3::date
+                AND coalesce(e.category_id, 0) = s.category_id AND e.kind = ANY (s.kinds))
+               AS deleted_excluded,
+           to_char(min(x.spent_on) FILTER (WHERE x.included), 'YYYY-MM-DD') AS first_day,
+           to_char(max(x.spent_on) FILTER (WHERE x.included), 'YYYY-MM-DD') AS last_day,
+           -- Looked for only when there are any.
+           CASE WHEN count(*) FILTER (WHERE x.included AND x.value IS NULL) > 0 THEN
+               (SELECT string_agg(concat_ws(' ', r.currency, r.amount, r.rows), ';'
+                                  ORDER BY r.currency)
+                FROM (SELECT e.currency, sum(e.amount) AS amount, count(*) AS rows
+                      FROM subtree s
+                      JOIN ninepence.expenses e ON e.ledger_id = $1::bigint
+                          AND e.deleted_at IS NULL AND e.base_amount IS NULL
+                          AND e.spent_on BETWEEN $2::date AND $3::date
+                          AND coalesce(e.category_id, 0) = s.category_id AND e.kind = ANY (s.kinds)
+                      GROUP BY e.currency) r) END AS rates_missing
     FROM subtree s
     CROSS JOIN LATERAL (
-        (SELECT e.spent_on, e.kind, e.currency, e.amount, e.base_amount AS value, e.pending,
-                false AS deleted
+        (SELECT e.spent_on, e.kind, e.base_amount AS value, e.pending,
+                e.kind = ANY (s.kinds) AS included
          FROM ninepence.expenses e
          WHERE e.ledger_id = $1::bigint AND e.category_id = s.category_id AND e.deleted_at IS NULL
              AND e.spent_on BETWEEN $2::date AND $3::date
          OFFSET 0)
         UNION ALL
-        SELECT e.spent_on, e.kind, e.currency, e.amount, e.base_amount, e.pending, false
-        FROM ninepence.expenses e
-        WHERE s.category_id = 0 AND e.ledger_id = $1::bigint AND e.category_id IS NULL
-            AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
-        UNION ALL
-        SELECT e.spent_on, e.kind, e.currency, e.amount, e.base_amount, e.pending, true
-        FROM ninepence.expenses e
-        WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NOT NULL
-            AND e.spent_on BETWEEN $2::date AND $3::date
-            AND coalesce(e.category_id, 0) = s.category_id
+        (SELECT e.spent_on, e.kind, e.base_amount, e.pending, e.kind = ANY (s.kinds)
+         FROM ninepence.expenses e
+         WHERE s.category_id = 0 AND e.ledger_id = $1::bigint AND e.category_id IS NULL
+             AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
+         OFFSET 0)
     ) x
 )

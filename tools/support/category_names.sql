@@ -13,4 +13,4 @@ FROM asked a
 WHERE a.kind = 'c' AND a.name = 'uncategorized'
     AND NOT EXISTS (
         SELECT 1 FROM ninepence.categories c
-        WHERE c.ledger_id = $1::bigint AND c.folded = 'uncategorized')
+        WHERE c.ledger_id = $1::bigint AND c.folded = a.name)

@@ -7,12 +7,19 @@
 #include "tools/support/limits.h"
 #include "tools/support/page.h"
 
-/* Columns of statements with a page: the totals, the sort keys of the row, the expense. */
+/* The columns of a row of the page: its sort keys, the expense. */
 enum expense_page_column {
-    PAGE_KEY = BASIS_COLUMNS,
+    PAGE_KEY,
     PAGE_ID_KEY,
-    PAGE_EXPENSE,
-    PAGE_COLUMNS = PAGE_EXPENSE + EXPENSE_COLUMNS
+    PAGE_EXPENSE
+};
+
+/* Where the page stands in the rows of the statement, and what it is. */
+struct expense_page {
+    size_t first;      /* its first row: 1 behind the basis, or 0 beside it */
+    size_t column;     /* where enum expense_page_column begins */
+    int64_t wanted;    /* most rows; the statement was asked for one more */
+    uint64_t question; /* what its cursor is bound to */
 };
 
 /* The argument `limit`: rows wanted. */
@@ -21,8 +28,7 @@ static inline int64_t expense_page_limit(const struct field_opt_int *limit)
     return limit->given ? limit->value : ROWS_DEFAULT;
 }
 
-/* Writes rows, returned, of, truncated, next_cursor. The statement was asked for one row more than
- * `wanted`, which tells whether there is a next page. */
-void expense_page_write(struct answer *answer, int64_t wanted, uint64_t question);
+/* Writes rows, returned, of, truncated, next_cursor. */
+void expense_page_write(struct answer *answer, const struct expense_page *page);
 
 #endif
