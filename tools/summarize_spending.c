@@ -23,7 +23,8 @@ struct summarize_spending_args {
     struct field_opt_int top;
     bool include_zero;
 
-    struct comparison comparison; /* not an argument */
+    struct comparison comparison; /* no arguments from here on */
+    bool is_plain;                /* answered by `by_category` */
 };
 
 enum {
@@ -36,6 +37,12 @@ enum {
     COLUMN_REST_TOTAL,
     COLUMN_REST_COUNTED,
     COLUMN_GROUPS
+};
+
+enum {
+    PLAIN_FIRST = 1, /* the row of `by_category` in which the groups begin, and their column */
+    PLAIN_GROUP = 0,
+    STORED_DECIMALS = 4
 };
 
 static const char *const units[] = {"none", "category", "parent_category", "merchant", "user",
@@ -114,8 +121,9 @@ static int summarize_run(struct call *call)
     more[6] = is_bounded ? period->from : NULL;
     more[7] = is_bounded ? (ends_later ? ledger->today : period->to) : NULL;
     more[8] = most;
-    if (is_plain(a)) {
-        const char *few[] = {values[0], values[1], values[2], values[11], more[4], more[8]};
+    a->is_plain = is_plain(a);
+    if (a->is_plain) {
+        const char *few[] = {values[0], values[1], values[2], values[11]};
         return tool_read(call, &sql_by_category, few, summarize_read);
     }
     return tool_read(call, &sql_groups, values, summarize_read);
@@ -154,9 +162,31 @@ static const char *before_total(const struct answer *answer, const struct group_
                          answer->exponent, text);
 }
 
-static size_t named_groups(const struct db_rows *rows)
+/* --- the groups, beside the basis or behind it ------------------------------------------------- */
+
+static struct answer_list list_of(const struct summarize_spending_args *a)
 {
+    return (struct answer_list){
+        .key = "rows",
+        .fields = group_fields,
+        .first = a->is_plain ? PLAIN_FIRST : 0,
+        .column = a->is_plain ? PLAIN_GROUP : COLUMN_GROUP,
+    };
+}
+
+static int64_t all_groups(const struct answer *answer, const struct summarize_spending_args *a)
+{
+    return a->is_plain ? (int64_t)db_rows_count(answer->rows) - PLAIN_FIRST
+                       : db_rows_int(answer->rows, 0, COLUMN_GROUPS);
+}
+
+static size_t named_groups(const struct answer *answer, const struct summarize_spending_args *a)
+{
+    const struct db_rows *rows = answer->rows;
+    int64_t all = all_groups(answer, a);
     size_t count = 0;
+    if (a->is_plain)
+        return (size_t)(a->top.given && a->top.value < all ? a->top.value : all);
     while (count < db_rows_count(rows) && db_rows_bool(rows, count, COLUMN_IS_NAMED))
         count++;
     return count;
@@ -170,17 +200,19 @@ static void say_largest(struct buf *text, const struct answer *answer,
         LARGEST_SAID = 3
     };
 
-    size_t groups = named_groups(answer->rows);
+    struct answer_list list = list_of(a);
+    size_t groups = named_groups(answer, a);
     bool is_ranking = strcmp(a->group_by, "none") != 0 && strcmp(a->then_by, "none") == 0 &&
                       !is_time(a->group_by);
     const char *between = " Most: ";
     for (size_t i = 0; is_ranking && i < groups && i < LARGEST_SAID; i++) {
         char amount[DECIMAL_TEXT_SIZE];
-        const char *total = db_rows_text(answer->rows, i, COLUMN_GROUP + GROUP_TOTAL);
+        const char *total = db_rows_text(answer->rows, list.first + i, list.column + GROUP_TOTAL);
         if (money_sign(total) <= 0)
             break;
         (void)buf_append_text(text, between);
-        sentence_plain_name(text, db_rows_text(answer->rows, i, COLUMN_GROUP + GROUP_LABEL));
+        sentence_plain_name(text,
+                            db_rows_text(answer->rows, list.first + i, list.column + GROUP_LABEL));
         (void)buf_printf(text, " %s", money_format(total, answer->exponent, amount));
         between = ", ";
     }
@@ -249,32 +281,54 @@ static void write_comparison(struct answer *answer, const struct comparison *com
     json_end_object(out);
 }
 
-/* What the groups that are not shown come to, so that everything adds up. */
-static void write_rest(struct answer *answer, size_t returned, int64_t of)
+/* What the groups behind the first `returned` ones come to. */
+static const char *rest_of(const struct answer *answer, const struct summarize_spending_args *a,
+                           size_t returned, char text[DECIMAL_TEXT_SIZE], int64_t *ret_count)
 {
     const struct db_rows *rows = answer->rows;
+    const char *rest = db_rows_text(rows, 0, BASIS_TOTAL);
+    int64_t count = db_rows_int(rows, 0, BASIS_COUNTED);
+    if (!a->is_plain) {
+        *ret_count = db_rows_int(rows, returned - 1, COLUMN_REST_COUNTED);
+        return db_rows_text(rows, returned - 1, COLUMN_REST_TOTAL);
+    }
+    for (size_t row = PLAIN_FIRST; row < PLAIN_FIRST + returned; row++) {
+        char before[DECIMAL_TEXT_SIZE];
+        (void)snprintf(before, sizeof(before), "%s", rest);
+        rest = money_difference(before, db_rows_text(rows, row, PLAIN_GROUP + GROUP_TOTAL),
+                                STORED_DECIMALS, text);
+        count -= db_rows_int(rows, row, PLAIN_GROUP + GROUP_COUNTED);
+    }
+    *ret_count = count;
+    return rest;
+}
+
+/* What is not shown, so that everything adds up. */
+static void write_rest(struct answer *answer, const struct summarize_spending_args *a,
+                       size_t returned, int64_t of)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    int64_t count = 0;
     if (returned == 0 || (int64_t)returned >= of)
         return;
+    const char *total = rest_of(answer, a, returned, text, &count);
     json_put_object(answer->out, "rest");
     json_put_int(answer->out, "groups", of - (int64_t)returned);
-    answer_money(answer, "total", db_rows_text(rows, returned - 1, COLUMN_REST_TOTAL));
-    json_put_int(answer->out, "count", db_rows_int(rows, returned - 1, COLUMN_REST_COUNTED));
+    answer_money(answer, "total", total);
+    json_put_int(answer->out, "count", count);
     json_end_object(answer->out);
 }
 
-static void write_groups(struct answer *answer, const struct group_context *context)
+static void write_groups(struct answer *answer, const struct summarize_spending_args *a,
+                         const struct group_context *context)
 {
-    struct answer_list list = {
-        .key = "rows",
-        .fields = group_fields,
-        .count = named_groups(answer->rows),
-        .column = COLUMN_GROUP,
-        .data = context,
-    };
+    struct answer_list list = list_of(a);
+    list.count = named_groups(answer, a);
+    list.data = context;
     size_t returned = answer_rows(answer, &list);
-    int64_t of = db_rows_int(answer->rows, 0, COLUMN_GROUPS);
+    int64_t of = all_groups(answer, a);
     answer_listing(answer, returned, of, NULL);
-    write_rest(answer, returned, of);
+    write_rest(answer, a, returned, of);
 }
 
 static int summarize_read(struct call *call, const struct db_rows *rows)
@@ -300,7 +354,7 @@ static int summarize_read(struct call *call, const struct db_rows *rows)
     answer_totals(&answer);
     write_middle(&answer);
     write_comparison(&answer, &a->comparison, &context);
-    write_groups(&answer, &context);
+    write_groups(&answer, a, &context);
     answer_basis(&answer);
     return answer_end(&answer);
 }
