@@ -67,13 +67,23 @@ static bool is_other_kind(const struct conn *conn)
            PQparameterStatus(conn->pg, "server_version");
 }
 
+/* The peer may also close between our look and libpq's; its texts are not translated, as nobody sets a
+ * locale here. */
+static bool is_end_of_tls(const char *message)
+{
+    return strstr(message, "SSL SYSCALL error") || strstr(message, "unexpected eof") ||
+           strstr(message, "server closed the connection") ||
+           strstr(message, "could not receive data");
+}
+
 static struct db_failure failure_of_conn(const struct conn *conn)
 {
     char sqlstate[6];
     if (!db_failure_find_state(PQerrorMessage(conn->pg), sqlstate)) {
         if (is_other_kind(conn))
             return db_failure_of(DB_FAILURE_WRONG_KIND);
-        bool is_tls = conn->dial->was_tls && !conn->dial->is_hung_up;
+        bool is_tls = conn->dial->was_tls && !conn->dial->is_hung_up &&
+                      !is_end_of_tls(PQerrorMessage(conn->pg));
         return db_failure_of(is_tls ? DB_FAILURE_IDENTITY : DB_FAILURE_UNREACHABLE);
     }
     struct db_failure failure = db_failure_of_state(sqlstate);
@@ -127,24 +137,34 @@ static PGconn *start(const struct db_settings *settings, const struct target *ta
     return PQconnectStartParams(keywords, values, 0);
 }
 
-/* Whether the peer has closed: told apart here, because libpq's text is the only other sign. */
-static bool is_hung_up(int socket)
+/* Without TLS the server is not who we asked for. */
+static bool must_have_tls(const struct conn *conn)
 {
-    char byte;
-    ssize_t got = recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
+    const char *mode = db_settings_param(&conn->pool->settings, "sslmode");
+    return mode && strcmp(mode, "disable") != 0 && strcmp(mode, "allow") != 0 &&
+           strcmp(mode, "prefer") != 0;
+}
+
+/* What libpq is about to read while it asks for TLS: the answer (S: yes, N: no, E: an error),
+ * then the handshake; or that the peer has closed. */
+static void peek_at_tls(struct conn *conn, int socket)
+{
+    struct dial *dial = conn->dial;
+    char byte = '\0';
+    ssize_t got = socket >= 0 ? recv(socket, &byte, 1, MSG_PEEK | MSG_DONTWAIT) : -1;
+    if (got > 0)
+        dial->was_tls = dial->was_tls || byte == 'S' || (byte != 'E' && must_have_tls(conn));
+    dial->is_hung_up = got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 static void advance(struct conn *conn)
 {
     struct dial *dial = conn->dial;
     int before = PQsocket(conn->pg);
-    if (PQstatus(conn->pg) == CONNECTION_SSL_STARTUP) {
-        dial->was_tls = true;
-        dial->is_hung_up = before >= 0 && is_hung_up(before);
-    } else if (PQstatus(conn->pg) != CONNECTION_STARTED) {
+    if (PQstatus(conn->pg) == CONNECTION_SSL_STARTUP)
+        peek_at_tls(conn, before);
+    else if (PQstatus(conn->pg) != CONNECTION_STARTED)
         dial->was_tls = false;
-    }
     PostgresPollingStatusType next = PQconnectPoll(conn->pg);
     if (PQsocket(conn->pg) != before)
         conn_unwatch(conn);

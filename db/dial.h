@@ -15,7 +15,7 @@ struct dial {
     struct lookup *lookup;     /* under way */
     uint64_t deadline;         /* of all attempts */
     uint64_t attempt_deadline; /* of this one */
-    bool was_tls;              /* the attempt got as far as TLS */
+    bool was_tls;              /* the server agreed to TLS, or did not and had to */
     bool is_hung_up;           /* … and the peer closed then */
     bool is_greeted;
     bool has_failure;

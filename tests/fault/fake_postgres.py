@@ -171,6 +171,10 @@ class Session(threading.Thread):
                 raise Over
             if code != SSL_REQUEST:
                 break
+            if self.server.forks_missing > 0:  # as a postmaster says that cannot start a session
+                self.server.forks_missing -= 1
+                self.connection.sendall(b"Ecould not fork new process for connection\n\0")
+                raise Over
             self.connection.sendall(b"N")
             if self.server.resets > 0:
                 self.server.resets -= 1
@@ -292,6 +296,7 @@ class FakePostgres(threading.Thread):
                            "standard_conforming_strings": "on"}
         self.cancels = self.startups = 0
         self.resets = 0  # so many connections are reset right after "no TLS here"
+        self.forks_missing = 0
         self.lock = threading.Lock()
         self.listener = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.port = self.listener.getsockname()[1]

@@ -164,6 +164,9 @@ def connecting(desk):
     desk.server.resets = 3
     desk.open()
     desk.expect("reset after the word about TLS", desk.ask("read", "x"), ("ok", "x"))
+    desk.server.forks_missing = 2
+    desk.open()
+    desk.expect("no process for the session", desk.ask("read", "x"), ("ok", "x"))
     desk.open(startup=Late(1))
     desk.expect("a server that wakes up", desk.ask("write", "x"), ("ok", "stored"))
     desk.open(startup=[Error("28P01", True), fake.OK])
