@@ -189,6 +189,63 @@ static void test_decimal_overflow_is_an_error(void **state)
     assert_int_equal(decimal_subtract(low, number, &untouched), -ERANGE);
 }
 
+/* Both sides of 64 bits, and of the digits that always fit into them. */
+static void test_decimal_text_around_64_bits_comes_back_unchanged(void **state)
+{
+    static const char *const texts[] = {
+        "0",
+        "-0.5",
+        "0.000000000000000001",
+        "999999999999999999",
+        "-999999999999999999",
+        "9999999999999999999",
+        "-9999999999999999999",
+        "9223372036854775807",
+        "9223372036854775808",
+        "-9223372036854775808",
+        "-9223372036854775809",
+        "92233720368547758.07",
+        "-922337203685477580.8000",
+        "18446744073709551616",
+    };
+
+    char text[DECIMAL_TEXT_SIZE];
+    struct decimal number;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        assert_int_equal(decimal_parse(texts[i], &number), 0);
+        assert_string_equal(decimal_format(number, text), texts[i]);
+    }
+}
+
+static void test_decimal_divide_around_64_bits_is_exact(void **state)
+{
+    static const struct {
+        const char *number, *divisor;
+        int scale;
+        const char *quotient;
+    } cases[] = {
+        {"-9223372036854775808", "1", 0, "-9223372036854775808"},
+        {"-9223372036854775808", "-1", 0, "9223372036854775808"},
+        {"9223372036854775807", "2", 0, "4611686018427387904"},
+        {"9223372036854775805", "2", 0, "4611686018427387902"},
+        {"-9223372036854775807", "2", 0, "-4611686018427387904"},
+        {"922337203685477580.7", "0.2", 0, "4611686018427387904"},
+        {"9223372036854775807", "3", 4, "3074457345618258602.3333"},
+        {"1", "9223372036854775807", 18, "0.000000000000000000"},
+    };
+
+    char text[DECIMAL_TEXT_SIZE];
+    struct decimal number, divisor;
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        assert_int_equal(decimal_parse(cases[i].number, &number), 0);
+        assert_int_equal(decimal_parse(cases[i].divisor, &divisor), 0);
+        assert_int_equal(decimal_divide(number, divisor, cases[i].scale, &number), 0);
+        assert_string_equal(decimal_format(number, text), cases[i].quotient);
+    }
+}
+
 static void test_decimal_parse_refuses_what_is_no_number(void **state)
 {
     (void)state;
@@ -226,6 +283,8 @@ int main(void)
         cmocka_unit_test(test_money_difference_is_exact),
         cmocka_unit_test(test_decimal_divide_rounds_only_true_ties_to_even),
         cmocka_unit_test(test_decimal_overflow_is_an_error),
+        cmocka_unit_test(test_decimal_text_around_64_bits_comes_back_unchanged),
+        cmocka_unit_test(test_decimal_divide_around_64_bits_is_exact),
         cmocka_unit_test(test_decimal_parse_refuses_what_is_no_number),
         cmocka_unit_test(test_currency_knows_codes_and_decimals),
     };

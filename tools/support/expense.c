@@ -2,16 +2,24 @@
  * pending, paid_by. */
 #include "tools/support/expense.h"
 
-#include "base/buf.h"
+#include <string.h>
+
 #include "tools/support/currency.h"
 #include "tools/support/money.h"
 
+enum {
+    ID_ROOM = 32
+};
+
 static void write_id(const struct row_context *row, const char *key, size_t column)
 {
-    OWNED_BUF id = BUF_INIT(32);
+    char id[ID_ROOM] = "e";
     const char *number = row_text(row, column);
-    if (number && buf_printf(&id, "e%s", number) == 0)
-        json_put_text(row->out, key, buf_text(&id));
+    size_t length = number ? strlen(number) : 0;
+    if (length == 0 || length + 1 >= sizeof(id))
+        return;
+    memcpy(id + 1, number, length + 1);
+    json_put_text(row->out, key, id);
 }
 
 /* In the expense's own currency. */

@@ -29,8 +29,12 @@ int page_cursor_write(struct buf *text, uint64_t question, const char *key, cons
     (void)buf_printf(&plain, "%08" PRIx32, checksum(buf_text(&plain), plain.length));
     if (plain.error != 0)
         return plain.error;
-    for (size_t i = 0; i < plain.length; i++)
-        (void)buf_printf(text, "%02x", (unsigned char)plain.data[i]);
+    for (size_t i = 0; i < plain.length; i++) {
+        static const char hex[] = "0123456789abcdef";
+        unsigned char c = (unsigned char)plain.data[i];
+        (void)buf_append_char(text, hex[c >> 4]);
+        (void)buf_append_char(text, hex[c & 15]);
+    }
     return text->error;
 }
 

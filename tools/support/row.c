@@ -21,9 +21,10 @@ void row_write(const struct row_context *row, const struct field *fields)
 
 const char *row_text(const struct row_context *row, size_t column)
 {
-    if (db_rows_is_null(row->rows, row->row, row->column + column))
+    const char *text = db_rows_text(row->rows, row->row, row->column + column);
+    if (text[0] == '\0' && db_rows_is_null(row->rows, row->row, row->column + column))
         return NULL;
-    return db_rows_text(row->rows, row->row, row->column + column);
+    return text;
 }
 
 void row_write_text(const struct row_context *row, const char *key, size_t column)
