@@ -53,8 +53,10 @@ WITH bank AS MATERIALIZED (
     SELECT DISTINCT ON (r.key) r.key, r.spent_on, r.amount, r.currency, r.payee, r.match_id, r.verdict
     FROM ninepence.import_rows r
     JOIN ninepence.imports i ON i.ledger_id = $1::bigint AND i.import_id = r.import_id
+    JOIN ninepence.import_statements s ON s.ledger_id = $1::bigint AND s.import_id = r.import_id
+        AND s.number = r.number
     LEFT JOIN ninepence.changes c ON c.ledger_id = $1::bigint AND c.change_id = i.change_id
-    WHERE r.ledger_id = $1::bigint AND r.account_id = $2::bigint AND i.state = 'committed'
+    WHERE r.ledger_id = $1::bigint AND s.account_id = $2::bigint AND i.state = 'committed'
         AND c.undone_by IS NULL AND NOT r.pending AND r.verdict <> 'empty'
         AND r.spent_on <= $4::date AND r.spent_on > coalesce($3::date, '1900-01-01')
     ORDER BY r.key, r.import_id DESC

@@ -325,8 +325,12 @@ static int run(struct change *change)
     const char *values[] = {ledger, undoing->id, change_exponent(change),
                             "{base_amount,version,updated_at}"};
     change_set_undoes(change, undoing->id);
+    static const char *const patience[] = {"600000"};
     change_open(change);
+    (void)change_step(change, &sql_patience, patience);
     undoing->target_at = change_step(change, &sql_target, values);
+    (void)change_step(change, &sql_spell_out, values);
+    (void)change_step(change, &sql_spelled_out, values);
     for (size_t i = 0; i < ARRAY_LENGTH(locks); i++)
         (void)change_step(change, locks[i], values);
     undoing->rows_at = change_step(change, &sql_rows, values);
@@ -346,6 +350,7 @@ static void summarize(const struct change_story *story, struct buf *text)
 
 static const struct change_kind undo = {
     .run = run,
+    .timeout_ms = IMPORT_MS,
     .summarize = summarize,
 };
 
@@ -354,6 +359,7 @@ static int start(struct call *call)
     struct undoing *undoing = arena_alloc(call_arena(call), sizeof(*undoing));
     if (!undoing)
         return -ENOMEM;
+    call_set_deadline(call, IMPORT_MS);
     undoing->args = call_args(call);
     undoing->id = arena_printf(call_arena(call), "%lld", (long long)undoing->args->change_id);
     return undoing->id ? change_start(call, &undo, undoing) : -ENOMEM;

@@ -72,6 +72,24 @@ WHERE e.ledger_id = $1::bigint
 ORDER BY e.recurring_id
 FOR UPDATE;
 
+-- An import keeps its new rows in brief; to be taken back they are kept one by one.
+-- name: spell_out
+INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before, after)
+SELECT $1::bigint, c.change_id, c.position, c.entity, c.entity_id, c.before, c.after
+FROM (SELECT $2::bigint AS change_id) AS of
+CROSS JOIN LATERAL (
+    -- include: created_rows
+    ) AS c;
+
+-- name: spelled_out
+UPDATE ninepence.imports i
+SET first_expense = NULL, last_expense = NULL
+WHERE i.ledger_id = $1::bigint AND i.change_id = $2::bigint AND i.first_expense IS NOT NULL;
+
+-- A change may have many rows: $1 milliseconds. (There is no ledger in it.)
+-- name: patience
+SELECT set_config('statement_timeout', $1::text, true);
+
 -- What the change was about, and whether somebody changed it since: $3 decimals of the ledger's
 -- currency, $4 columns that do not count (converted amounts and counters). Columns that came to a
 -- table since do not count either. A row that the change only converted, and that was changed since,

@@ -187,7 +187,7 @@ class Whole(Base):
         # what is seen is the lock on it.
         mcp_client.wait_until(lambda: self.books.value(
             "SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
-            " WHERE c.relname = 'change_rows' AND l.mode = 'RowExclusiveLock'") != "0",
+            " WHERE c.relname = 'expenses' AND l.mode = 'RowExclusiveLock'") != "0",
             60, "the saving to begin")
         victim.kill()
         mcp_client.wait_until(lambda: self.books.value(

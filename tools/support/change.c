@@ -168,6 +168,10 @@ int change_finish(struct change *change)
 
 int change_commit(struct change *change, change_done *done)
 {
+    const char *ledger = call_ledger(change->call)->id_text;
+    if (!change_is_dry_run(change))
+        (void)change_step(change, &sql_announce,
+                          change_values(change, (const char *const[]){ledger}, 1));
     return send(change, !change_is_dry_run(change), done);
 }
 

@@ -75,10 +75,13 @@ SET after =
 -- include: snapshot_of
 WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint;
 
--- What change $2 kept. A row that is marked as deleted is not there.
+-- What change $2 kept, KEPT_MAX rows at most and how many entities there are. A row that is marked as
+-- deleted is not there.
 -- name: rows
 SELECT
 -- include: kept_columns
+, (SELECT count(*) FROM ninepence.change_rows c
+   WHERE c.ledger_id = $1::bigint AND c.change_id = $2::bigint) AS of
 FROM (
     SELECT r.change_id, r.position, r.entity, s.side, s.kept, s.turn
     FROM ninepence.change_rows r
@@ -86,7 +89,8 @@ FROM (
     WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND s.kept IS NOT NULL
         AND s.kept -> 'row' ->> 'deleted_at' IS NULL
 ) x
-ORDER BY x.position, x.turn;
+ORDER BY x.position, x.turn
+LIMIT 10001;
 
 -- Tells those who listen (news.h) that ledger $1 was written to; no word of anybody goes with it. It
 -- is heard when this transaction is committed.

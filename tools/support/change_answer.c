@@ -19,6 +19,7 @@ enum {
 };
 
 enum {
+    KEPT_MAX = 10000, /* rows that change.sql gives, and one more */
     SUMMARY_MAX = 2000,
     TAIL_MAX = 300 /* bytes of what follows the rows */
 };
@@ -138,6 +139,8 @@ void kept_say_waiting(const struct change_story *story, struct buf *text)
 
 static size_t count_entities(const struct db_rows *rows, const char *entity)
 {
+    if (db_rows_count(rows) > KEPT_MAX)
+        return (size_t)db_rows_int(rows, 0, KEPT_EXPENSE + EXPENSE_COLUMNS);
     size_t count = 0;
     int64_t before = -1;
     for (size_t i = 0; i < db_rows_count(rows); i++) {

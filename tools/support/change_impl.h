@@ -6,7 +6,7 @@
 #include "tools/support/limits.h"
 
 enum {
-    CHANGE_ARRAY_MAX = 1024 * 1024 /* bytes of the list of entities */
+    CHANGE_ARRAY_MAX = 32 * 1024 * 1024 /* bytes of the list of entities */
 };
 
 struct change {

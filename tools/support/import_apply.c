@@ -9,6 +9,7 @@
 #include "tools/support/change.h"
 #include "tools/support/fold.h"
 #include "tools/support/import_apply.sql.h"
+#include "tools/support/import_compare.sql.h"
 #include "tools/support/import_job.h"
 #include "tools/support/import_stage.sql.h"
 #include "tools/support/limits.h"
@@ -17,6 +18,7 @@
 enum {
     LOCK_STATE,
     LOCK_IS_OWN,
+    LOCK_HAS_PARTS,
     LOCK_ERRORS,
     LOCK_UNDONE,
     LOCK_CHANGE,
@@ -25,17 +27,21 @@ enum {
 };
 
 enum {
-    INSERT_PARAMS = 11,
+    INSERT_PARAMS = 10,
     NUMBER_TEXT = 24,
     SAVE_PERCENT = 75
 };
 
 struct saving {
     struct import_saving wish;
-    size_t lock_at, made_at, made_count, insert_at;
+    size_t lock_at, made_at, made_count, insert_at, around_at, compared_at, number_at;
     int64_t next, last, stored, kept_names;
+    const char *first_number; /* below those of what is stored */
+    bool touches;             /* expenses that were there */
+    bool has_parts;
     int64_t accounts[IMPORT_ACCOUNTS_MAX]; /* that were made */
     size_t account_count;
+    bool is_own, is_current;
     const char *as_new;
 };
 
@@ -94,10 +100,24 @@ static int match_steps(struct change *change, const struct saving *saving)
                (const char *const[]){ledger, call_ledger(call)->currency, exponent, id, now}, 5);
     (void)step(change, &sql_join, (const char *const[]){ledger, id, now, saving->as_new}, 4);
     (void)step(change, &sql_pair, (const char *const[]){ledger, id, now}, 3);
-    (void)step(change, &sql_keep_after, (const char *const[]){ledger, change_id(change), exponent},
-               3);
-    (void)step(change, &sql_remember, (const char *const[]){ledger, id, now}, 3);
-    (void)step(change, &sql_commit, (const char *const[]){ledger, id, change_id(change)}, 3);
+    return 0;
+}
+
+static int last_steps(struct change *change, const struct saving *saving)
+{
+    const char *ledger = ledger_of(change);
+    const char *id = saving->wish.id;
+    const char *stored = number(change, saving->stored);
+    int r = saving->touches ? match_steps(change, saving) : 0;
+    if (r < 0 || !stored)
+        return -ENOMEM;
+    (void)step(change, &sql_keep_after,
+               (const char *const[]){ledger, change_id(change), change_exponent(change)}, 3);
+    (void)step(change, &sql_remember,
+               (const char *const[]){ledger, id, call_now(change_call(change))}, 3);
+    (void)step(change, &sql_commit,
+               (const char *const[]){ledger, id, change_id(change), saving->first_number, stored},
+               5);
     return 0;
 }
 
@@ -108,7 +128,8 @@ static int insert_more(struct change *change);
 static int inserted(struct change *change, const struct db_rows *const *rows)
 {
     struct saving *saving = change_state(change);
-    saving->stored += db_rows_int(rows[saving->insert_at], 0, 0);
+    const struct db_rows *row = rows[saving->insert_at];
+    saving->stored += saving->has_parts ? db_rows_int(row, 0, 0) : db_rows_affected(row);
     call_progress(change_call(change),
                   SAVE_PERCENT + saving->next * (99 - SAVE_PERCENT) / (saving->last + 1), 100,
                   "saving");
@@ -121,7 +142,7 @@ static int insert_more(struct change *change)
     struct call *call = change_call(change);
     const struct tools_context *context = call_context(call);
     if (saving->next > saving->last) {
-        int r = match_steps(change, saving);
+        int r = last_steps(change, saving);
         return r == 0 ? change_commit(change, saved) : r;
     }
     const char *const values[INSERT_PARAMS] = {
@@ -129,17 +150,17 @@ static int insert_more(struct change *change)
         call_ledger(call)->currency,
         change_exponent(change),
         saving->wish.id,
-        change_id(change),
         call_now(call),
         context->user_name ? fold_text(call_arena(call), context->user_name) : NULL,
         number(change, saving->next),
-        number(change, saving->next + IMPORT_CHUNK_ROWS - 1),
+        number(change, saving->next + IMPORT_SAVE_ROWS - 1),
         saving->as_new,
-        number(change, saving->kept_names)};
-    if (!values[7] || !values[8] || !values[10])
+        saving->is_own ? "t" : "f"};
+    if (!values[6] || !values[7])
         return -ENOMEM;
-    saving->insert_at = step(change, &sql_insert, values, INSERT_PARAMS);
-    saving->next += IMPORT_CHUNK_ROWS;
+    saving->insert_at =
+        step(change, saving->has_parts ? &sql_insert_parts : &sql_insert, values, INSERT_PARAMS);
+    saving->next += IMPORT_SAVE_ROWS;
     return change_send(change, inserted);
 }
 
@@ -229,6 +250,40 @@ static int check(struct change *change, struct saving *saving, const struct db_r
     return 0;
 }
 
+static int compared(struct change *change, const struct db_rows *const *rows)
+{
+    struct saving *saving = change_state(change);
+    saving->first_number =
+        arena_strdup(call_arena(change_call(change)), db_rows_text(rows[saving->number_at], 0, 0));
+    if (!saving->first_number)
+        return -ENOMEM;
+    if (!saving->is_current)
+        saving->touches = db_rows_bool(rows[saving->compared_at], 0, 0);
+    if (saving->is_own)
+        return make_names(change);
+    keep_accounts(change, saving);
+    return insert_more(change);
+}
+
+/* Once more, unless the books are still those of the preview. */
+static int compare(struct change *change, struct saving *saving, const struct db_rows *rows)
+{
+    const char *const import[] = {ledger_of(change), saving->wish.id};
+    const char *const books[] = {import[0], import[1], db_rows_text(rows, 0, AROUND_BOOKS)};
+    struct db_step steps[IMPORT_COMPARE_STEPS];
+    struct import_around around;
+    import_look_around(rows, &around);
+    saving->is_current = saving->account_count == 0 && around.is_current;
+    saving->touches = around.touches;
+    size_t count = saving->is_current ? 0 : import_compare_steps(&around, import, steps);
+    for (size_t i = 0; i < count; i++)
+        (void)step(change, steps[i].statement, import, ARRAY_LENGTH(import));
+    if (!saving->is_current)
+        saving->compared_at = step(change, &sql_compared, books, ARRAY_LENGTH(books));
+    saving->number_at = change_step(change, &sql_first_number, NULL);
+    return change_send(change, compared);
+}
+
 static int locked(struct change *change, const struct db_rows *const *rows)
 {
     struct saving *saving = change_state(change);
@@ -243,10 +298,9 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     saving->account_count = 0;
     for (size_t i = 0; i < db_rows_count(made) && i < IMPORT_ACCOUNTS_MAX; i++)
         saving->accounts[saving->account_count++] = db_rows_int(made, i, 1);
-    if (db_rows_bool(lock, 0, LOCK_IS_OWN))
-        return make_names(change);
-    keep_accounts(change, saving);
-    return insert_more(change);
+    saving->is_own = db_rows_bool(lock, 0, LOCK_IS_OWN);
+    saving->has_parts = saving->is_own || db_rows_bool(lock, 0, LOCK_HAS_PARTS);
+    return compare(change, saving, rows[saving->around_at]);
 }
 
 static int run(struct change *change)
@@ -256,8 +310,6 @@ static int run(struct change *change)
     const char *id = saving->wish.id;
     const char *const import[] = {ledger, id};
     static const char *const prepare[] = IMPORT_PREPARE;
-    static const struct db_statement *const comparing[] = {&sql_classify, &sql_match, &sql_match,
-                                                           &sql_refunds, &sql_transfers};
     change_open(change);
     rate_share(change);
     (void)change_step(change, &sql_prepare, prepare);
@@ -266,8 +318,8 @@ static int run(struct change *change)
     saving->made_at = step(change, &sql_make_accounts,
                            (const char *const[]){ledger, id, call_now(change_call(change))}, 3);
     (void)step(change, &sql_link_accounts, import, 2);
-    for (size_t i = 0; i < ARRAY_LENGTH(comparing); i++)
-        (void)step(change, comparing[i], import, 2);
+    saving->around_at =
+        step(change, &sql_around, (const char *const[]){ledger, id, change_key(change)}, 3);
     return change_send(change, locked);
 }
 

@@ -6,7 +6,7 @@ SELECT pg_advisory_xact_lock(hashtextextended('ninepence import', $1::bigint));
 
 -- $2 import.
 -- name: lock
-SELECT i.state, i.is_own, i.errors, c.undone_by IS NOT NULL AS undone, i.change_id,
+SELECT i.state, i.is_own, i.has_parts, i.errors, c.undone_by IS NOT NULL AS undone, i.change_id,
        (SELECT coalesce(max(r.n), 0) FROM ninepence.import_rows r
         WHERE r.ledger_id = $1::bigint AND r.import_id = $2::bigint) AS last_n,
        (SELECT count(*) FROM ninepence.import_statements s
@@ -104,41 +104,98 @@ ORDER BY t.folded, t.name
 ON CONFLICT (ledger_id, folded) DO NOTHING
 RETURNING 'tag' AS entity, tag_id;
 
--- New rows from $8 to $9: $2 and $3 the ledger's currency and its decimals, $4 import, $5 change, $6
--- now, $7 folded name of who is speaking, $10 rows that are new although they look like others, $11
--- what the change has kept already.
+-- A number below those of all expenses to come, and the newest of this session.
+-- name: first_number
+SELECT nextval(pg_get_serial_sequence('ninepence.expenses', 'expense_id'));
+
+-- New rows from $7 to $8: $2 and $3 the ledger's currency and its decimals, $4 import, $5 now, $6 folded
+-- name of who is speaking, $9 rows that are new although they look like others, $10 whether the file is
+-- our own export. The change keeps only from which number to which they go (commit). No join: a row is
+-- read once, in the order of the file, and written.
 -- name: insert
-WITH fresh AS MATERIALIZED (
-    SELECT r.n, r.entry, r.part, r.spent_on, r.currency, r.payee, r.payee_folded, r.account_id, r.pending,
-           r.key, r.tags_folded, sense.kind, sense.amount, sense.category_id,
-           CASE WHEN h.is_own THEN r.memo
-                WHEN r.memo IS NOT NULL AND r.memo IS DISTINCT FROM r.payee THEN r.memo
-                WHEN r.original IS DISTINCT FROM r.payee THEN r.original END AS description
+WITH chunk AS NOT MATERIALIZED (
+    SELECT r.*, $10::boolean AS is_own, becomes.kind,
+           (SELECT s.account_id
+            FROM ninepence.import_statements s
+            WHERE s.ledger_id = $1::bigint AND s.import_id = $4::bigint AND s.number = r.number)
+               AS account_id
     FROM ninepence.import_rows r
-    JOIN ninepence.imports h ON h.ledger_id = $1::bigint AND h.import_id = $4::bigint
-    -- include: import_sense
+    CROSS JOIN (SELECT $10::boolean AS is_own) AS h
+    -- include: import_becomes
     WHERE r.ledger_id = $1::bigint AND r.import_id = $4::bigint
-        AND r.n BETWEEN $8::integer AND $9::integer
+        AND r.n BETWEEN $7::integer AND $8::integer
         AND (r.verdict = 'new'
-             OR (r.verdict IN ('likely', 'conflicting') AND r.n = ANY ($10::integer[])))
+             OR (r.verdict IN ('likely', 'conflicting') AND r.n = ANY ($9::integer[])))
+), past AS MATERIALIZED (
+    -- include: import_past
+)
+INSERT INTO ninepence.expenses
+    (ledger_id, user_id, category_id, account_id, spent_on, amount, currency, base_amount, merchant,
+     merchant_folded, description, kind, pending, import_id, external_id, created_at, updated_at)
+SELECT $1::bigint, (SELECT u.user_id FROM ninepence.users u
+                    WHERE u.ledger_id = $1::bigint AND u.folded = $6::text),
+       d.category_id, d.account_id, d.spent_on, d.amount, d.currency, converted.base_amount,
+       left(d.payee, 120), d.payee_folded,
+       left(CASE WHEN d.is_own THEN d.memo
+                 WHEN d.memo IS NOT NULL AND d.memo IS DISTINCT FROM d.payee THEN d.memo
+                 WHEN d.original IS DISTINCT FROM d.payee THEN d.original END, 500),
+       d.kind, d.pending, $4::bigint, d.key, coalesce($5::timestamptz, now()),
+       coalesce($5::timestamptz, now())
+FROM (
+    SELECT r.n, r.spent_on, r.currency, r.payee, r.payee_folded, r.account_id, r.pending, r.key, r.kind,
+           r.is_own, r.memo, r.original, sense.amount, sense.category_id
+    FROM chunk r
+    -- include: import_sense
+) AS d
+-- include: converted
+ORDER BY d.n;
+
+-- The same of a file with parts of entries, or of our own export with its tags.
+-- name: insert_parts
+WITH chunk AS MATERIALIZED (
+    SELECT r.*, s.account_id, $10::boolean AS is_own, becomes.kind
+    FROM ninepence.import_rows r
+    CROSS JOIN (SELECT $10::boolean AS is_own) AS h
+    JOIN ninepence.import_statements s ON s.ledger_id = $1::bigint AND s.import_id = $4::bigint
+        AND s.number = r.number
+    -- include: import_becomes
+    WHERE r.ledger_id = $1::bigint AND r.import_id = $4::bigint
+        AND r.n BETWEEN $7::integer AND $8::integer
+        AND (r.verdict = 'new'
+             OR (r.verdict IN ('likely', 'conflicting') AND r.n = ANY ($9::integer[])))
+), past AS MATERIALIZED (
+    -- include: import_past
 ), complete AS MATERIALIZED (
     SELECT d.*, converted.base_amount,
-           nextval(pg_get_serial_sequence('ninepence.expenses', 'expense_id')) AS id
-    FROM (SELECT * FROM fresh ORDER BY n) AS d
+           nextval((SELECT pg_get_serial_sequence('ninepence.expenses', 'expense_id')::regclass)) AS id
+    FROM (
+        SELECT r.n, r.entry, r.part, r.spent_on, r.currency, r.payee, r.payee_folded, r.account_id,
+               r.pending, r.key, r.tags_folded, r.kind, sense.amount, sense.category_id,
+               CASE WHEN r.is_own THEN r.memo
+                    WHEN r.memo IS NOT NULL AND r.memo IS DISTINCT FROM r.payee THEN r.memo
+                    WHEN r.original IS DISTINCT FROM r.payee THEN r.original END AS description
+        FROM chunk r
+        -- include: import_sense
+        ORDER BY r.n
+    ) AS d
     -- include: converted
+), receipts AS MATERIALIZED (
+    SELECT c.entry, min(c.id) AS receipt_id FROM complete c WHERE c.part > 0 GROUP BY c.entry
 ), inserted AS (
     INSERT INTO ninepence.expenses AS e
         (ledger_id, expense_id, user_id, category_id, account_id, spent_on, amount, currency,
          base_amount, merchant, merchant_folded, description, kind, pending, receipt_id, import_id,
          external_id, created_at, updated_at)
     SELECT $1::bigint, c.id, (SELECT u.user_id FROM ninepence.users u
-                              WHERE u.ledger_id = $1::bigint AND u.folded = $7::text),
+                              WHERE u.ledger_id = $1::bigint AND u.folded = $6::text),
            c.category_id, c.account_id, c.spent_on, c.amount, c.currency, c.base_amount,
            left(c.payee, 120), c.payee_folded, left(c.description, 500), c.kind, c.pending,
-           CASE WHEN c.part > 0 THEN min(c.id) OVER (PARTITION BY c.entry) END, $4::bigint, c.key,
-           coalesce($6::timestamptz, now()), coalesce($6::timestamptz, now())
+           CASE WHEN c.part > 0 THEN p.receipt_id END, $4::bigint, c.key,
+           coalesce($5::timestamptz, now()), coalesce($5::timestamptz, now())
     FROM complete c
-    RETURNING *
+    LEFT JOIN receipts p ON p.entry = c.entry
+    ORDER BY c.n
+    RETURNING e.expense_id
 ), tagged AS (
     INSERT INTO ninepence.expense_tags (ledger_id, expense_id, tag_id)
     SELECT DISTINCT $1::bigint, c.id, t.tag_id
@@ -146,29 +203,8 @@ WITH fresh AS MATERIALIZED (
     CROSS JOIN LATERAL unnest(string_to_array(c.tags_folded, ';')) AS w (folded)
     JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.folded = w.folded
     WHERE c.tags_folded IS NOT NULL
-    RETURNING expense_id, tag_id
-), labels AS MATERIALIZED (
-    SELECT g.expense_id, jsonb_agg(g.tag_id ORDER BY g.tag_id) AS ids,
-           jsonb_agg(t.name ORDER BY t.folded) AS names
-    FROM tagged g
-    JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = g.tag_id
-    GROUP BY g.expense_id
-), kept AS (
-    INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, after)
-    SELECT $1::bigint, $5::bigint, $11::integer + c.n, 'expense', i.expense_id,
-           jsonb_build_object(
-               'row', to_jsonb(i), 'tags', coalesce(l.ids, '[]'),
-               'show', jsonb_build_object('category', y.path, 'user', u.name, 'account', a.name,
-                                          'tags', coalesce(l.names, '[]')))
-    FROM inserted i
-    JOIN complete c ON c.id = i.expense_id
-    LEFT JOIN ninepence.categories y ON y.ledger_id = $1::bigint AND y.category_id = i.category_id
-    LEFT JOIN ninepence.users u ON u.ledger_id = $1::bigint AND u.user_id = i.user_id
-    LEFT JOIN ninepence.accounts a ON a.ledger_id = $1::bigint AND a.account_id = i.account_id
-    LEFT JOIN labels l ON l.expense_id = i.expense_id
-    RETURNING 1
 )
-SELECT count(*) AS stored FROM kept;
+SELECT count(*) AS stored FROM inserted i;
 
 -- The expenses that rows of the file replace, join or pair with, as they were: $2 import, $3 decimals,
 -- $4 change, $5 rows that are new nevertheless, $6 what the change has kept already, $7 the last row.
@@ -201,15 +237,17 @@ UPDATE ninepence.expenses e
 SET spent_on = n.spent_on, amount = n.amount, base_amount = n.base_amount, kind = n.kind,
     merchant = coalesce(left(n.payee, 120), e.merchant),
     merchant_folded = coalesce(n.payee_folded, e.merchant_folded), pending = false,
-    account_id = coalesce(n.account_id, e.account_id), external_id = n.key, import_id = $4::bigint,
+    account_id = coalesce(n.account_id, e.account_id), external_id = n.key, import_id = coalesce(e.import_id, $4::bigint),
     version = e.version + 1, updated_at = coalesce($5::timestamptz, now())
 FROM (
     SELECT d.*, converted.base_amount
-    FROM (SELECT r.match_id, r.spent_on, r.currency, r.payee, r.payee_folded, r.account_id, r.key,
+    FROM (SELECT r.match_id, r.spent_on, r.currency, r.payee, r.payee_folded, s.account_id, r.key,
                  CASE x.kind WHEN 'income' THEN r.amount ELSE -r.amount END AS amount,
                  CASE WHEN x.kind = 'expense' AND r.amount > 0 THEN 'refund'
                       WHEN x.kind = 'refund' AND r.amount < 0 THEN 'expense' ELSE x.kind END AS kind
           FROM ninepence.import_rows r
+          JOIN ninepence.import_statements s ON s.ledger_id = $1::bigint AND s.import_id = $4::bigint
+              AND s.number = r.number
           JOIN ninepence.expenses x ON x.ledger_id = $1::bigint AND x.expense_id = r.match_id
           WHERE r.ledger_id = $1::bigint AND r.import_id = $4::bigint AND r.verdict = 'booked'
     ) AS d
@@ -221,11 +259,14 @@ WHERE e.ledger_id = $1::bigint AND e.expense_id = n.match_id;
 -- nevertheless.
 -- name: join
 UPDATE ninepence.expenses e
-SET external_id = r.key, import_id = $2::bigint, account_id = coalesce(e.account_id, r.account_id),
+SET external_id = r.key, import_id = coalesce(e.import_id, $2::bigint),
+    account_id = coalesce(e.account_id, s.account_id),
     merchant = coalesce(e.merchant, left(r.payee, 120)),
     merchant_folded = coalesce(e.merchant_folded, r.payee_folded), version = e.version + 1,
     updated_at = coalesce($3::timestamptz, now())
 FROM ninepence.import_rows r
+JOIN ninepence.import_statements s ON s.ledger_id = $1::bigint AND s.import_id = $2::bigint
+    AND s.number = r.number
 WHERE r.ledger_id = $1::bigint AND r.import_id = $2::bigint AND r.verdict = 'likely'
     AND NOT r.n = ANY ($4::integer[]) AND e.ledger_id = $1::bigint AND e.expense_id = r.match_id
     AND e.external_id IS NULL;
@@ -250,16 +291,19 @@ SET after =
 -- include: snapshot_of
 WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint AND k.after IS NULL;
 
--- $2 import, $3 change.
+-- $2 import, $3 change, $4 a number below those of its new expenses, $5 how many they are.
 -- name: commit
 UPDATE ninepence.imports i
-SET state = 'committed', change_id = $3::bigint
+SET state = 'committed', change_id = $3::bigint, first_expense = $4::bigint,
+    last_expense = currval(pg_get_serial_sequence('ninepence.expenses', 'expense_id')),
+    stored = $5::bigint
 WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint;
 
 -- The import of change $2, and how many rows it stored.
 -- name: of_change
-SELECT i.import_id, (SELECT count(*) FROM ninepence.change_rows r
-                     WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint
-                         AND r.entity = 'expense' AND r.before IS NULL) AS stored
+SELECT i.import_id, coalesce(i.stored, (
+    SELECT count(*) FROM ninepence.change_rows r
+    WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
+        AND r.before IS NULL)) AS stored
 FROM ninepence.imports i
 WHERE i.ledger_id = $1::bigint AND i.change_id = $2::bigint;

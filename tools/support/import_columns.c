@@ -17,20 +17,37 @@
 enum {
     SCRATCH_MAX = 64 << 20,
     NUMBER_TEXT = 24,
+    KEY_MAX = 1024
 };
 
-void import_columns_init(struct import_columns *columns)
+/* A row under way: a transaction, or a part of it. */
+struct import_row {
+    const struct import_transaction *t;
+    const struct import_split *split;
+    size_t part;
+    const char *number, *date, *amount, *currency;
+    const char *original, *memo, *reference, *counter, *bank_id; /* as they are kept */
+};
+
+int import_columns_init(struct import_columns *columns, uint64_t file_bytes)
 {
-    *columns = (struct import_columns){.today = "", .currency = "", .account = ""};
+    *columns = (struct import_columns){.scheme = "", .today = "", .currency = "", .account = ""};
     arena_init(&columns->scratch, SCRATCH_MAX);
-    for (size_t i = 0; i < STAGE_COLUMNS; i++)
-        buf_init(&columns->columns[i], IMPORT_COLUMN_MAX_BYTES);
+    for (size_t i = 0; i < STAGE_COLUMNS; i++) {
+        buf_init(&columns->columns[i].array, IMPORT_COLUMN_MAX_BYTES);
+        buf_init(&columns->columns[i].first, IMPORT_COLUMN_MAX_BYTES);
+    }
+    columns->seen = import_seen_new(file_bytes);
+    return columns->seen ? 0 : -ENOMEM;
 }
 
 void import_columns_free(struct import_columns *columns)
 {
-    for (size_t i = 0; i < STAGE_COLUMNS; i++)
-        buf_free(&columns->columns[i]);
+    for (size_t i = 0; i < STAGE_COLUMNS; i++) {
+        buf_free(&columns->columns[i].array);
+        buf_free(&columns->columns[i].first);
+    }
+    columns->seen = import_seen_free(columns->seen);
     arena_free(&columns->scratch);
 }
 
@@ -133,9 +150,51 @@ static const char *cut(struct import_columns *columns, const char *text, size_t 
     return at >= length ? text : arena_strndup(&columns->scratch, text, at);
 }
 
+static bool is_first(const struct import_column_values *values, const char *text)
+{
+    if (!text || values->is_null)
+        return !text && values->is_null;
+    return strcmp(buf_text(&values->first), text) == 0;
+}
+
+/* The equal values so far go into the array after all. */
+static void spell_out(struct import_column_values *values)
+{
+    const char *first = values->is_null ? NULL : buf_text(&values->first);
+    for (size_t i = 0; i < values->count; i++)
+        (void)db_array_append(&values->array, first);
+    values->differs = true;
+}
+
+/* Rows are counted by their numbers, so these are always an array. */
+static void spell_out_numbers(struct import_column_values *values)
+{
+    if (!values->differs)
+        spell_out(values);
+}
+
+/* NULL is null. */
+static int put_value(struct import_columns *columns, enum import_stage_column column,
+                     const char *text)
+{
+    struct import_column_values *values = &columns->columns[column];
+    if (!values->differs && values->count == 0) {
+        values->is_null = !text;
+        values->count = 1;
+        return text ? buf_append_text(&values->first, text) : 0;
+    }
+    if (!values->differs && is_first(values, text)) {
+        values->count++;
+        return 0;
+    }
+    if (!values->differs)
+        spell_out(values);
+    return db_array_append(&values->array, text);
+}
+
 static int put(struct import_columns *columns, enum import_stage_column column, const char *text)
 {
-    return db_array_append(&columns->columns[column], text && text[0] ? text : NULL);
+    return put_value(columns, column, text && text[0] ? text : NULL);
 }
 
 static int put_number(struct import_columns *columns, enum import_stage_column column,
@@ -143,7 +202,7 @@ static int put_number(struct import_columns *columns, enum import_stage_column c
 {
     char text[NUMBER_TEXT];
     (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
-    return db_array_append(&columns->columns[column], text);
+    return put_value(columns, column, text);
 }
 
 /* A text, cut, and the same folded. */
@@ -158,54 +217,117 @@ static int put_folded(struct import_columns *columns, enum import_stage_column c
     return r < 0 ? r : put(columns, column + 1, folded);
 }
 
-static int put_cut(struct import_columns *columns, enum import_stage_column column,
-                   const char *text, size_t most)
+/* --- keys ------------------------------------------------------------------------------------ */
+
+/* "FORMAT:i:ID" or "FORMAT:h:HASH:1", and "/PART" behind it. */
+static int write_key(const struct import_columns *columns, const struct import_row *row,
+                     size_t part, struct buf *key)
 {
-    const char *kept = cut(columns, text, most);
-    return kept ? put(columns, column, kept) : -ENOMEM;
+    const struct import_said said = {
+        .date = row->t->pending ? "" : row->date,
+        .amount = row->amount,
+        .currency = row->currency,
+        .original = row->original,
+        .memo = row->memo,
+        .reference = row->reference,
+        .counter = row->counter,
+    };
+    char hash[IMPORT_HASH_TEXT];
+    if (row->bank_id[0]) {
+        (void)buf_printf(key, "%s:i:%s", columns->scheme, row->bank_id);
+    } else {
+        int r = import_hash(&said, hash);
+        if (r < 0)
+            return r;
+        (void)buf_printf(key, "%s:h:%s:1", columns->scheme, hash);
+    }
+    return part > 0 ? buf_printf(key, "/%zu", part) : key->error;
 }
 
-static int put_texts(struct import_columns *columns, const struct import_transaction *t,
-                     const struct import_split *part)
+/* A row that may have the key of an earlier one gets no verdict yet. */
+static int put_key(struct import_columns *columns, const struct import_row *row)
 {
-    const char *payee = part && part->payee[0] ? part->payee : t->payee;
-    const char *memo = part && part->memo[0] ? part->memo : t->memo;
-    const char *category = part ? part->category : t->category;
+    OWNED_BUF key = BUF_INIT(KEY_MAX);
+    bool is_empty = !strpbrk(row->amount, "123456789");
+    int r = write_key(columns, row, row->part, &key);
+    if (r == 0)
+        r = put_value(columns, STAGE_KEY, buf_text(&key));
+    if (r == 0 && row->bank_id[0] && row->part == 1) {
+        /* The id of an entry without parts and that of a first part are the same. */
+        buf_reset(&key);
+        r = write_key(columns, row, 0, &key);
+    }
+    if (r < 0)
+        return r;
+    bool is_doubtful = import_seen_before(columns->seen, row->number, buf_text(&key));
+    columns->has_doubtful = columns->has_doubtful || is_doubtful;
+    return put_value(columns, STAGE_VERDICT, is_doubtful ? NULL : is_empty ? "empty" : "new");
+}
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+/* Cuts what goes into a key to what is kept. -ENOMEM. */
+static int cut_row(struct import_columns *columns, struct import_row *row)
+{
+    const struct import_transaction *t = row->t;
+    const char *memo = row->split && row->split->memo[0] ? row->split->memo : t->memo;
+    row->original = cut(columns, t->payee_original, DESCRIPTION_MAX_POINTS);
+    row->memo = cut(columns, memo, NOTES_MAX_POINTS);
+    row->reference = cut(columns, t->reference, NAME_MAX_POINTS);
+    row->counter = cut(columns, t->counter_account, NAME_MAX_POINTS);
+    row->bank_id = cut(columns, t->id_is_weak ? "" : t->id, NAME_MAX_POINTS);
+    return row->original && row->memo && row->reference && row->counter && row->bank_id ? 0
+                                                                                        : -ENOMEM;
+}
+
+static int put_texts(struct import_columns *columns, const struct import_row *row)
+{
+    const struct import_transaction *t = row->t;
+    const struct import_split *split = row->split;
+    const char *payee = split && split->payee[0] ? split->payee : t->payee;
+    const char *category = split ? split->category : t->category;
     int r = put_folded(columns, STAGE_PAYEE, payee, NAME_MAX_POINTS);
-    if (r == 0)
-        r = put_cut(columns, STAGE_ORIGINAL, t->payee_original, DESCRIPTION_MAX_POINTS);
-    if (r == 0)
-        r = put_cut(columns, STAGE_MEMO, memo, NOTES_MAX_POINTS);
     if (r == 0)
         r = put_folded(columns, STAGE_CATEGORY, category, PATH_MAX_POINTS);
     if (r == 0)
         r = put_folded(columns, STAGE_TAGS, t->tags, DESCRIPTION_MAX_POINTS);
-    if (r == 0)
-        r = put_cut(columns, STAGE_COUNTER, t->counter_account, NAME_MAX_POINTS);
-    if (r == 0)
-        r = put_cut(columns, STAGE_BANK_ID, t->id_is_weak ? "" : t->id, NAME_MAX_POINTS);
-    if (r == 0)
-        r = put_cut(columns, STAGE_REFERENCE, t->reference, NAME_MAX_POINTS);
-    return r;
+    if (r < 0)
+        return r;
+    (void)put(columns, STAGE_ORIGINAL, row->original);
+    (void)put(columns, STAGE_MEMO, row->memo);
+    (void)put(columns, STAGE_COUNTER, row->counter);
+    (void)put(columns, STAGE_BANK_ID, row->bank_id);
+    return put(columns, STAGE_REFERENCE, row->reference);
 }
 
 static int put_row(struct import_columns *columns, const struct import_transaction *t, size_t part,
                    const char *number)
 {
     const struct import_split *split = part > 0 ? &t->splits[part - 1] : NULL;
-    const char *currency = t->currency[0] ? t->currency : columns->currency;
-    int r = put_number(columns, STAGE_N, ++columns->n);
+    struct import_row row = {.t = t,
+                             .split = split,
+                             .part = part,
+                             .number = number,
+                             .date = t->date[0] ? t->date : columns->today,
+                             .amount = split ? split->amount : t->amount,
+                             .currency = t->currency[0] ? t->currency : columns->currency};
+    int r = cut_row(columns, &row);
+    if (r < 0)
+        return r;
+    (void)put_number(columns, STAGE_N, ++columns->n);
     (void)put_number(columns, STAGE_ENTRY, t->entry);
     (void)put_number(columns, STAGE_PART, part);
     (void)put_number(columns, STAGE_LINE, t->line);
-    (void)put(columns, STAGE_DATE, t->date[0] ? t->date : columns->today);
-    (void)put(columns, STAGE_AMOUNT, split ? split->amount : t->amount);
-    (void)put(columns, STAGE_CURRENCY, currency);
+    (void)put(columns, STAGE_DATE, row.date);
+    (void)put(columns, STAGE_AMOUNT, row.amount);
+    (void)put(columns, STAGE_CURRENCY, row.currency);
     (void)put(columns, STAGE_FOUND, import_kind_name(t->kind));
     (void)put(columns, STAGE_PENDING, t->pending ? "t" : "f");
-    (void)db_array_append(&columns->columns[STAGE_NUMBER], number);
+    (void)put_value(columns, STAGE_NUMBER, number);
+    r = put_key(columns, &row);
     if (r == 0)
-        r = put_texts(columns, t, split);
+        r = put_texts(columns, &row);
+    columns->has_parts = columns->has_parts || part > 0;
     columns->has_assumed_currency = columns->has_assumed_currency || !t->currency[0];
     columns->rows++;
     return r;
@@ -232,18 +354,28 @@ int import_columns_add(struct import_columns *columns, const struct import_trans
 
 int import_columns_end(struct import_columns *columns, const char **ret_values)
 {
+    spell_out_numbers(&columns->columns[STAGE_N]);
     for (size_t i = 0; i < STAGE_COLUMNS; i++) {
-        if (db_array_end(&columns->columns[i]) != 0)
-            return columns->columns[i].error;
-        ret_values[i] = buf_text(&columns->columns[i]);
+        struct import_column_values *values = &columns->columns[i];
+        if (db_array_end(&values->array) != 0 || values->first.error != 0)
+            return values->array.error ? values->array.error : values->first.error;
+        ret_values[2 * i] = buf_text(&values->array);
+        ret_values[2 * i + 1] =
+            values->differs || values->is_null ? NULL : buf_text(&values->first);
     }
     return 0;
 }
 
 void import_columns_empty(struct import_columns *columns)
 {
-    for (size_t i = 0; i < STAGE_COLUMNS; i++)
-        buf_reset(&columns->columns[i]);
+    for (size_t i = 0; i < STAGE_COLUMNS; i++) {
+        struct import_column_values *values = &columns->columns[i];
+        buf_reset(&values->array);
+        buf_reset(&values->first);
+        values->count = 0;
+        values->is_null = false;
+        values->differs = false;
+    }
     arena_free(&columns->scratch);
     arena_init(&columns->scratch, SCRATCH_MAX);
     columns->rows = 0;

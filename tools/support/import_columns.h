@@ -1,5 +1,10 @@
 /* Rows of a bank's file on their way into the database: one array per column of import_rows, sent and
- * emptied again every IMPORT_CHUNK_ROWS rows; and the accounts of the file. */
+ * emptied again every IMPORT_CHUNK_ROWS rows; and the accounts of the file. A column that says the
+ * same in every row of a chunk goes as that one value.
+ *
+ * Each row gets its key here: what the bank calls it, or a hash of what it says. Whether an earlier
+ * row of the file has the same key is known only roughly (no table of a million keys is kept): rows
+ * of which it may be so have no verdict, and import_stage.sql settles them. */
 #ifndef TOOLS_SUPPORT_IMPORT_COLUMNS_H
 #define TOOLS_SUPPORT_IMPORT_COLUMNS_H
 
@@ -9,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "import/import.h"
+#include "tools/support/import_key.h"
 
 /* In the order of the parameters of import_stage.sql, stage: $3 and on. */
 enum import_stage_column {
@@ -21,6 +27,8 @@ enum import_stage_column {
     STAGE_CURRENCY,
     STAGE_FOUND,
     STAGE_PENDING,
+    STAGE_KEY,
+    STAGE_VERDICT,
     STAGE_PAYEE,
     STAGE_PAYEE_FOLDED,
     STAGE_ORIGINAL,
@@ -44,21 +52,34 @@ struct import_account {
     char closing[IMPORT_AMOUNT_TEXT_MAX];
 };
 
+/* One column of a chunk: while all values are equal, that value and their number. */
+struct import_column_values {
+    struct buf array, first;
+    size_t count; /* of equal ones */
+    bool is_null; /* what they are */
+    bool differs; /* they are in the array */
+};
+
 struct import_columns {
+    const char *scheme;   /* the first part of the keys of rows */
     const char *today;    /* of a pending row without a date */
     const char *currency; /* of a row that has none */
     const char *account;  /* number of rows that name none; "" if the file does not either */
     struct arena scratch; /* of one chunk */
-    struct buf columns[STAGE_COLUMNS];
-    size_t rows; /* of the chunk */
-    uint64_t n;  /* of the file */
+    struct import_column_values columns[STAGE_COLUMNS];
+    struct import_seen *seen; /* keys of the file */
+    bool has_doubtful;        /* a row without a verdict */
+    bool has_parts;           /* a row that is a part of an entry */
+    size_t rows;              /* of the chunk */
+    uint64_t n;               /* of the file */
     bool has_assumed_currency;
     size_t account_count;
     struct import_account accounts[IMPORT_ACCOUNTS_MAX];
     char why[IMPORT_SENTENCE_MAX]; /* of a row that was refused */
 };
 
-void import_columns_init(struct import_columns *columns);
+/* `file_bytes`: how large the file is. */
+MUST_CHECK int import_columns_init(struct import_columns *columns, uint64_t file_bytes);
 void import_columns_free(struct import_columns *columns);
 
 /* Adds a transaction, as one row or one for each of its parts. 0; 1 when it does not fit into the
@@ -69,7 +90,8 @@ MUST_CHECK int import_columns_add(struct import_columns *columns,
 /* The balances of an account. */
 void import_columns_statement(struct import_columns *columns, const struct import_statement *s);
 
-/* Ends the arrays; `ret_values` gets STAGE_COLUMNS texts, good until import_columns_empty(). */
+/* Ends the arrays; `ret_values` gets two texts for each column, an array and the one value (or NULL),
+ * good until import_columns_empty(). */
 MUST_CHECK int import_columns_end(struct import_columns *columns, const char **ret_values);
 void import_columns_empty(struct import_columns *columns);
 

@@ -9,6 +9,7 @@
 #include "mcp/json.h"
 #include "mcp/json_out.h"
 #include "tools/support/fold.h"
+#include "tools/support/import_compare.sql.h"
 #include "tools/support/import_stage.sql.h"
 #include "tools/support/ledger.h"
 #include "tools/support/limits.h"
@@ -162,7 +163,63 @@ static int staged(struct call *call, struct tool_tx *tx, const struct db_rows *c
     return job->staged(job);
 }
 
-/* Everything is read: the accounts, what is known about the file, and what the rows are. */
+/* --- comparing ------------------------------------------------------------------------------- */
+
+size_t import_compare_steps(const struct import_around *around, const char *const *import,
+                            struct db_step steps[IMPORT_COMPARE_STEPS])
+{
+    const struct {
+        const struct db_statement *statement;
+        bool is_needed;
+    } all[] = {
+        {&sql_forget_verdicts, around->was_compared},
+        {&sql_known, around->has_keys},
+        {&sql_match, around->has_neighbours},
+        {&sql_match, around->has_neighbours},
+        {&sql_refunds, true},
+        {&sql_transfers, around->has_legs},
+    };
+
+    size_t count = 0;
+    for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
+        if (all[i].is_needed)
+            steps[count++] = (struct db_step){all[i].statement, import};
+    }
+    return count;
+}
+
+void import_look_around(const struct db_rows *rows, struct import_around *ret_around)
+{
+    *ret_around = (struct import_around){
+        .has_keys = db_rows_bool(rows, 0, AROUND_HAS_KEYS),
+        .has_neighbours = db_rows_bool(rows, 0, AROUND_HAS_NEIGHBOURS),
+        .has_legs = db_rows_bool(rows, 0, AROUND_HAS_LEGS),
+        .was_compared = !db_rows_is_null(rows, 0, AROUND_COMPARED),
+        .is_current = !db_rows_is_null(rows, 0, AROUND_COMPARED) &&
+                      strcmp(db_rows_text(rows, 0, AROUND_COMPARED),
+                             db_rows_text(rows, 0, AROUND_BOOKS)) == 0,
+        .touches = db_rows_bool(rows, 0, AROUND_TOUCHES),
+    };
+}
+
+static int compare(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
+                   size_t steps)
+{
+    struct import_job *job = job_of(call);
+    const char *ledger = call_ledger(call)->id_text;
+    const char *const import[] = {ledger, job->import_id};
+    struct db_step compare_steps[IMPORT_COMPARE_STEPS + 1];
+    struct import_around around;
+    import_look_around(rows[steps - 1], &around);
+    const char *const books[] = {ledger, job->import_id,
+                                 db_rows_text(rows[steps - 1], 0, AROUND_BOOKS)};
+    size_t count = import_compare_steps(&around, import, compare_steps);
+    compare_steps[count++] = (struct db_step){&sql_compared, books};
+    call_progress(call, READ_PERCENT, 100, "comparing with the books");
+    return tool_tx_run(tx, compare_steps, count, true, staged);
+}
+
+/* Everything is read: the accounts, and what is known about the file. */
 static int send_end(struct import_job *job)
 {
     struct arena *arena = call_arena(job->call);
@@ -170,18 +227,23 @@ static int send_end(struct import_job *job)
     const char *errors = arena_printf(
         arena, "%llu", (unsigned long long)job->summary.errors + (unsigned long long)job->refused);
     const char *const import[] = {ledger, job->import_id};
-    const char *const finish[] = {ledger, job->import_id, import_facts(job), errors};
+    const char *const finish[] = {ledger, job->import_id, import_facts(job), errors,
+                                  job->columns.has_parts ? "t" : "f"};
+    const char *const around[] = {ledger, job->import_id, ""};
     const char **place = import_place_values(job);
     if (!place || !finish[2] || !errors)
         return -ENOMEM;
-    const struct db_step steps[] = {
-        {&sql_place, place},      {&sql_finish, finish}, {&sql_classify, import},
-        {&sql_match, import},     {&sql_match, import},  {&sql_refunds, import},
-        {&sql_transfers, import},
-    };
-    call_progress(job->call, READ_PERCENT, 100, "comparing with the books");
-    return tool_tx_run(job->tx, steps, job->compares ? ARRAY_LENGTH(steps) : 2, true, staged);
+    struct db_step steps[4] = {{&sql_place, place}, {&sql_finish, finish}};
+    size_t count = 2;
+    if (job->columns.has_doubtful)
+        steps[count++] = (struct db_step){&sql_settle, import};
+    if (!job->compares)
+        return tool_tx_run(job->tx, steps, count, true, staged);
+    steps[count++] = (struct db_step){&sql_around, around};
+    return tool_tx_run(job->tx, steps, count, false, compare);
 }
+
+/* --- chunks ---------------------------------------------------------------------------------- */
 
 static int read_on(struct import_job *job);
 
@@ -196,7 +258,7 @@ static int chunk_stored(struct call *call, struct tool_tx *tx, const struct db_r
 
 static int send_chunk(struct import_job *job)
 {
-    const char *values[2 + STAGE_COLUMNS];
+    const char *values[2 + 2 * STAGE_COLUMNS];
     values[0] = call_ledger(job->call)->id_text;
     values[1] = job->import_id;
     int r = import_columns_end(&job->columns, values + 2);
@@ -306,6 +368,7 @@ static int start_reading(struct import_job *job)
     if (r != 0)
         return r;
     job->offset = 0;
+    columns->scheme = import_scheme(job->profile.format);
     columns->today = call_ledger(job->call)->today;
     columns->account = job->profile.account;
     columns->currency = job->profile.mapping.currency[0] ? job->profile.mapping.currency
@@ -460,7 +523,6 @@ int import_job_start(struct call *call, bool compares, import_staged *staged_don
                                .compares = compares,
                                .file = {.fd = -1}};
     wish->job = job;
-    import_columns_init(&job->columns);
     buf_init(&job->problems, PROBLEMS_BYTES);
     int r = call_on_end(call, job_ended, job);
     if (r != 0) {
@@ -471,6 +533,8 @@ int import_job_start(struct call *call, bool compares, import_staged *staged_don
     r = take_format(job);
     if (r == 0)
         r = open_file(job);
+    if (r == 0)
+        r = import_columns_init(&job->columns, job->file.length);
     if (r != 0)
         return r < 0 ? r : 0;
     return wish->account.text ? find_account(job) : survey(job);

@@ -73,10 +73,37 @@ MUST_CHECK int import_job_start(struct call *call, bool compares, import_staged 
 MUST_CHECK int import_ask_open(struct import_job *job);
 
 /* Parameters of `prepare` (import_stage.sql): milliseconds, as IMPORT_MS. */
-#define IMPORT_PREPARE  \
-    {                   \
-        "600000", "off" \
+#define IMPORT_PREPARE          \
+    {                           \
+        "600000", "off", "64MB" \
     }
+
+/* What there is to compare with (import_compare.sql, around). */
+struct import_around {
+    bool has_keys, has_neighbours, has_legs;
+    bool was_compared; /* with the books as they were once */
+    bool is_current;   /* … as they still are */
+    bool touches;      /* … and then some rows replaced, joined or paired with expenses */
+};
+
+enum import_around_column {
+    AROUND_HAS_KEYS,
+    AROUND_HAS_NEIGHBOURS,
+    AROUND_HAS_LEGS,
+    AROUND_COMPARED,
+    AROUND_BOOKS,
+    AROUND_TOUCHES
+};
+
+enum {
+    IMPORT_COMPARE_STEPS = 6
+};
+
+void import_look_around(const struct db_rows *rows, struct import_around *ret_around);
+
+/* The steps that compare `import` {ledger, import}, borrowed, with the books; returns how many. */
+size_t import_compare_steps(const struct import_around *around, const char *const *import,
+                            struct db_step steps[IMPORT_COMPARE_STEPS]);
 
 /* import_facts.c: JSON about the file, and the parameters of `place` (import_stage.sql): NULL when out of
  * memory. */

@@ -275,6 +275,22 @@ static const char *text_of(struct call *call, const struct db_rows *rows, enum h
     return text ? text : "";
 }
 
+/* As an array: the verdicts of the rows that are shown, so that nobody sorts a million others. */
+static const char *shown_verdicts(struct call *call, const struct showing *showing)
+{
+    static const int turns[VERDICTS] = {HEAD_CONFLICTING, HEAD_LIKELY, HEAD_BOOKED,
+                                        HEAD_NEW,         HEAD_EMPTY,  HEAD_SAME};
+    OWNED_BUF list = BUF_INIT(SUMMARY_MAX);
+    int64_t shown = 0;
+    for (size_t i = 0; i < VERDICTS && shown < showing->shown.limit; i++) {
+        int64_t count = showing->counts[turns[i] - HEAD_NEW];
+        if (count > 0)
+            (void)db_array_append(&list, verdicts[turns[i] - HEAD_NEW]);
+        shown += count;
+    }
+    return db_array_end(&list) == 0 ? arena_strdup(call_arena(call), buf_text(&list)) : NULL;
+}
+
 static int show_head(struct call *call, const struct db_rows *rows, void *data)
 {
     struct showing *showing = data;
@@ -295,8 +311,10 @@ static int show_head(struct call *call, const struct db_rows *rows, void *data)
     showing->accounts = text_of(call, rows, HEAD_ACCOUNTS);
     showing->is_committed = strcmp(db_rows_text(rows, 0, HEAD_STATE), "committed") == 0;
     const char *limit = arena_printf(call_arena(call), "%lld", (long long)showing->shown.limit);
-    const char *const values[] = {call_ledger(call)->id_text, showing->shown.id, limit};
-    return limit ? tool_read_with(call, &sql_rows, values, show_rows, showing) : -ENOMEM;
+    const char *const values[] = {call_ledger(call)->id_text, showing->shown.id, limit,
+                                  shown_verdicts(call, showing)};
+    return limit && values[3] ? tool_read_with(call, &sql_rows, values, show_rows, showing)
+                              : -ENOMEM;
 }
 
 int import_show(struct call *call, const struct import_shown *shown)

@@ -25,6 +25,13 @@ WITH fresh AS MATERIALIZED (
     JOIN ninepence.change_rows r ON r.ledger_id = $1::bigint AND r.change_id = f.change_id
     CROSS JOIN LATERAL (VALUES (r.before), (r.after)) AS k (kept)
     WHERE r.entity = 'expense' AND k.kept IS NOT NULL
+    UNION
+    SELECT e.expense_id, to_char(e.spent_on - ($6::integer - 1), 'YYYY-MM')
+    FROM fresh f
+    JOIN ninepence.imports i ON i.ledger_id = $1::bigint AND i.change_id = f.change_id
+        AND i.first_expense IS NOT NULL
+    JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.import_id = i.import_id
+        AND e.expense_id > i.first_expense AND e.expense_id <= i.last_expense
 )
 SELECT 'change' AS what, f.change_id::text AS which
 FROM fresh f
