@@ -55,6 +55,10 @@ size_t utf8_valid_length(const char *text, size_t length)
         }
         if (at == length)
             break;
+        if ((unsigned char)text[at] < 0x80) {
+            at++;
+            continue;
+        }
         uint32_t point;
         size_t n = utf8_decode(text + at, length - at, &point);
         if (n == 0)

@@ -135,10 +135,14 @@ static int take_payload(struct asking *asking, const struct buf *payload, int64_
         return -EINVAL;
     if (until < now)
         return -EINVAL;
+    OWNED_JSON answers = cJSON_Duplicate(json_get(tree, "answers"), true);
+    OWNED_JSON kept = cJSON_Duplicate(json_get(tree, "kept"), true);
+    if (!answers || !kept)
+        return -ENOMEM;
     cJSON_Delete(asking->settled);
     cJSON_Delete(asking->kept);
-    asking->settled = cJSON_DetachItemFromObjectCaseSensitive(tree, "answers");
-    asking->kept = cJSON_DetachItemFromObjectCaseSensitive(tree, "kept");
+    asking->settled = TAKE(answers);
+    asking->kept = TAKE(kept);
     asking->rounds = rounds;
     return 0;
 }

@@ -1,5 +1,5 @@
-/* Trees of requests: gate, then cJSON, then each number gets its source text back. Also reading of
- * members and writing of trees, because cJSON's own printer knows nothing of our escaping. */
+/* Text to trees and back: the gate first, then the tree. Also reading of members, and writing of
+ * trees, because cJSON's own printer knows nothing of our escaping. */
 #include "mcp/json.h"
 
 #include <errno.h>
@@ -7,75 +7,17 @@
 
 #include "mcp/json_gate.h"
 #include "mcp/json_out.h"
-
-/* Steps over one text; `at` is behind its opening quote. */
-static const char *skip_text(const char *at)
-{
-    while (*at != '"')
-        at += *at == '\\' ? 2 : 1;
-    return at + 1;
-}
-
-static bool is_in_number(char c)
-{
-    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
-}
-
-/* The next number at or behind *at in text that the gate has passed; there is one. */
-static const char *next_number(const char **at, const char *end, size_t *ret_length)
-{
-    const char *begin = *at;
-    while (*begin != '-' && (*begin < '0' || *begin > '9'))
-        begin = *begin == '"' ? skip_text(begin + 1) : begin + 1;
-    const char *behind = begin;
-    while (behind < end && is_in_number(*behind))
-        behind++;
-    *ret_length = (size_t)(behind - begin);
-    *at = behind;
-    return begin;
-}
-
-static int keep_text_of_number(cJSON *node, const char **at, const char *end)
-{
-    size_t length;
-    const char *text = next_number(at, end, &length);
-    char *copy = cJSON_malloc(length + 1);
-    if (!copy)
-        return -ENOMEM;
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    node->valuestring = copy;
-    node->type = (node->type & ~0xff) | cJSON_Raw;
-    return 0;
-}
-
-/* The numbers of a tree stand in the text in the order in which the tree is walked. */
-static int keep_numbers(cJSON *node, const char **at, const char *end)
-{
-    for (; node; node = node->next) {
-        int r = 0;
-        if (cJSON_IsNumber(node))
-            r = keep_text_of_number(node, at, end);
-        else if (node->child)
-            r = keep_numbers(node->child, at, end);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
+#include "mcp/json_tree.h"
 
 cJSON *json_parse_line(const char *text, size_t length, struct json_gate *ret_gate)
 {
     json_gate_check(text, length, ret_gate);
     if (ret_gate->verdict != JSON_GOOD)
         return NULL;
-    OWNED_JSON tree = cJSON_ParseWithLength(text, length);
-    const char *at = text;
-    if (!tree || keep_numbers(tree, &at, text + length) < 0) {
+    cJSON *tree = json_tree_build(text, length, ret_gate->values);
+    if (!tree)
         ret_gate->verdict = JSON_NO_MEMORY;
-        return NULL;
-    }
-    return TAKE(tree);
+    return tree;
 }
 
 cJSON *json_parse(const char *text, size_t length, const char **ret_why)
@@ -89,15 +31,18 @@ cJSON *json_parse(const char *text, size_t length, const char **ret_why)
 
 const cJSON *json_get(const cJSON *object, const char *key)
 {
-    if (!cJSON_IsObject(object))
+    if (json_kind(object) != cJSON_Object)
         return NULL;
-    return cJSON_GetObjectItemCaseSensitive(object, key);
+    for (const cJSON *member = object->child; member; member = member->next) {
+        if (member->string && *member->string == *key && strcmp(member->string, key) == 0)
+            return member;
+    }
+    return NULL;
 }
 
 const char *json_get_text(const cJSON *object, const char *key)
 {
-    const cJSON *member = json_get(object, key);
-    return cJSON_IsString(member) ? member->valuestring : NULL;
+    return json_text_of(json_get(object, key));
 }
 
 static int int_from_digits(const char *digits, bool negative, int64_t *ret_number)
@@ -137,8 +82,9 @@ void json_delete(cJSON **value)
 
 static void write_children(struct json_out *out, const cJSON *parent)
 {
+    bool has_names = json_kind(parent) == cJSON_Object;
     for (const cJSON *child = parent->child; child; child = child->next) {
-        if (cJSON_IsObject(parent))
+        if (has_names)
             json_key(out, child->string);
         json_write(out, child);
     }
@@ -146,21 +92,28 @@ static void write_children(struct json_out *out, const cJSON *parent)
 
 void json_write(struct json_out *out, const cJSON *value)
 {
-    if (cJSON_IsObject(value)) {
+    switch (json_kind(value)) {
+    case cJSON_Object:
         json_object(out);
         write_children(out, value);
         json_end_object(out);
-    } else if (cJSON_IsArray(value)) {
+        break;
+    case cJSON_Array:
         json_array(out);
         write_children(out, value);
         json_end_array(out);
-    } else if (cJSON_IsString(value)) {
+        break;
+    case cJSON_String:
         json_text(out, value->valuestring);
-    } else if (cJSON_IsBool(value)) {
-        json_bool(out, cJSON_IsTrue(value));
-    } else if (value && json_is_number(value)) {
+        break;
+    case cJSON_True:
+    case cJSON_False:
+        json_bool(out, json_kind(value) == cJSON_True);
+        break;
+    case cJSON_Raw:
         json_raw(out, value->valuestring, strlen(value->valuestring));
-    } else {
+        break;
+    default:
         json_null(out);
     }
 }

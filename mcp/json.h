@@ -2,7 +2,9 @@
  * mcp/json_gate (valid UTF-8, strict grammar, limits, no duplicate keys, no \u0000), and every
  * number in it is a node of type cJSON_Raw whose `valuestring` is the number's source text: nothing
  * ever goes through double, and printing a node gives the text back. Read members with json_get()
- * (exact case), never with the functions of cJSON that ignore case or truncate numbers. */
+ * (exact case), never with the functions of cJSON that ignore case or truncate numbers. A tree is
+ * one block of memory and is not changed: cJSON_Delete() its root, never detach or add a part of
+ * it, cJSON_Duplicate() what must live on. (The whole tree may become part of another one.) */
 #ifndef MCP_JSON_H
 #define MCP_JSON_H
 
@@ -17,15 +19,27 @@
  * (*ret_why is then NULL). Owner: the caller, cJSON_Delete(). */
 MUST_CHECK cJSON *json_parse(const char *text, size_t length, const char **ret_why);
 
+/* The kind of a value: cJSON_Object, cJSON_Raw …; 0 for NULL. */
+static inline int json_kind(const cJSON *value)
+{
+    return value ? value->type & 0xff : 0;
+}
+
 /* The member of an object; NULL when `object` is NULL, no object, or has no such member. */
 const cJSON *json_get(const cJSON *object, const char *key);
 
-/* The value as a string, NULL if it is none. */
+/* A member's text: json_text_of(json_get()). */
 const char *json_get_text(const cJSON *object, const char *key);
+
+/* The text of a string, NULL for anything else. */
+static inline const char *json_text_of(const cJSON *value)
+{
+    return json_kind(value) == cJSON_String ? value->valuestring : NULL;
+}
 
 static inline bool json_is_number(const cJSON *value)
 {
-    return cJSON_IsRaw(value);
+    return json_kind(value) == cJSON_Raw;
 }
 
 /* The source text of a number. */

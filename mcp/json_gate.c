@@ -9,6 +9,8 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "mcp/json_key.h"
+#include "mcp/json_scan.h"
 #include "mcp/limits.h"
 
 enum {
@@ -16,9 +18,8 @@ enum {
 };
 
 struct key {
-    uint32_t hash;
-    uint32_t length;
-    const char *text; /* between the quotes, escapes as written */
+    struct json_span span;
+    uint64_t hash;
 };
 
 struct gate {
@@ -68,56 +69,20 @@ static bool is_next(const struct gate *gate, char c)
     return gate->at < gate->end && *gate->at == c;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
-/* The four digits at `text`, -1 when they are none. */
-static int32_t hex_unit(const char *text, const char *end)
-{
-    int32_t unit = 0;
-    if (end - text < 4)
-        return -1;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(text[i]);
-        if (digit < 0)
-            return -1;
-        unit = unit * 16 + digit;
-    }
-    return unit;
-}
-
-static bool is_high(int32_t unit)
-{
-    return unit >= 0xd800 && unit <= 0xdbff;
-}
-
-static bool is_low(int32_t unit)
-{
-    return unit >= 0xdc00 && unit <= 0xdfff;
-}
-
 /* Behind "\u". */
 static bool unicode_escape(struct gate *gate)
 {
-    int32_t unit = hex_unit(gate->at, gate->end);
+    int32_t unit = json_hex_unit(gate->at, gate->end);
     if (unit < 0)
         return not_json(gate, "an escape of a code point is cut");
     gate->at += 4;
     if (unit == 0)
         note_rule(gate, "the code point zero is not accepted in text");
-    if (is_low(unit)) {
+    if (json_is_low(unit)) {
         note_rule(gate, "half of a surrogate pair is not accepted in text");
-    } else if (is_high(unit)) {
+    } else if (json_is_high(unit)) {
         bool paired = gate->end - gate->at >= 6 && gate->at[0] == '\\' && gate->at[1] == 'u' &&
-                      is_low(hex_unit(gate->at + 2, gate->end));
+                      json_is_low(json_hex_unit(gate->at + 2, gate->end));
         if (paired)
             gate->at += 6;
         else
@@ -139,23 +104,41 @@ static bool escape(struct gate *gate)
     return true;
 }
 
+/* The first byte from `at` on that text may not hold as it is. */
+static const char *skip_plain(const char *at, const char *end)
+{
+    size_t plain = sizeof(uint64_t);
+    while (plain == sizeof(uint64_t) && end - at >= (ptrdiff_t)plain) {
+        plain = json_plain_of(json_load(at));
+        at += plain;
+    }
+    if (plain < sizeof(uint64_t))
+        return at;
+    while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+        at++;
+    return at;
+}
+
 /* At the opening quote; gives what stands between the quotes. */
-static bool string(struct gate *gate, const char **ret_text, size_t *ret_length)
+static bool string(struct gate *gate, struct json_span *ret_span)
 {
     const char *begin = ++gate->at;
-    while (gate->at < gate->end) {
+    bool has_escapes = false;
+    for (;;) {
+        gate->at = skip_plain(gate->at, gate->end);
+        if (gate->at == gate->end)
+            return not_json(gate, "text without end");
         char c = *gate->at++;
-        if (c == '"') {
-            *ret_text = begin;
-            *ret_length = (size_t)(gate->at - 1 - begin);
-            return true;
-        }
-        if ((unsigned char)c < 0x20)
+        if (c == '"')
+            break;
+        if (c != '\\')
             return not_json(gate, "control character in text");
-        if (c == '\\' && !escape(gate))
+        has_escapes = true;
+        if (!escape(gate))
             return false;
     }
-    return not_json(gate, "text without end");
+    *ret_span = (struct json_span){begin, (size_t)(gate->at - 1 - begin), has_escapes};
+    return true;
 }
 
 static bool digits(struct gate *gate)
@@ -198,63 +181,6 @@ static bool literal(struct gate *gate, const char *word)
     return true;
 }
 
-/* Takes one decoded UTF-16 unit or raw byte (as ~byte, so that the two never mix up) off a key. */
-static int32_t key_unit(const char **at, const char *end)
-{
-    static const char escapes[] = "\"\\/bfnrt";
-    static const char meanings[] = "\"\\/\b\f\n\r\t";
-    char c = *(*at)++;
-    if (c != '\\')
-        return (unsigned char)c < 0x80 ? c : ~(int32_t)(unsigned char)c;
-    char what = *(*at)++;
-    if (what != 'u')
-        return meanings[strchr(escapes, what) - escapes];
-    int32_t unit = hex_unit(*at, end);
-    *at += 4;
-    return unit;
-}
-
-/* One code point of a key whose escapes have been checked. */
-static uint32_t key_point(const char **at, const char *end)
-{
-    const char *begin = *at;
-    int32_t unit = key_unit(at, end);
-    if (is_high(unit) && end - *at >= 6 && (*at)[0] == '\\' && (*at)[1] == 'u' &&
-        is_low(hex_unit(*at + 2, end))) {
-        *at += 2;
-        int32_t low = hex_unit(*at, end);
-        *at += 4;
-        return (uint32_t)(0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00));
-    }
-    if (unit >= 0)
-        return (uint32_t)unit;
-    uint32_t point = 0;
-    *at = begin + utf8_decode(begin, (size_t)(end - begin), &point);
-    return point;
-}
-
-static uint32_t key_hash(const char *text, size_t length)
-{
-    const char *end = text + length;
-    uint32_t hash = 2166136261u;
-    while (text < end)
-        hash = (hash ^ key_point(&text, end)) * 16777619u;
-    return hash;
-}
-
-static bool keys_equal(const struct key *a, const struct key *b)
-{
-    const char *at_a = a->text;
-    const char *at_b = b->text;
-    const char *end_a = at_a + a->length;
-    const char *end_b = at_b + b->length;
-    while (at_a < end_a && at_b < end_b) {
-        if (key_point(&at_a, end_a) != key_point(&at_b, end_b))
-            return false;
-    }
-    return at_a == end_a && at_b == end_b;
-}
-
 static bool make_room_for_key(struct gate *gate)
 {
     if (gate->key_count < gate->key_room)
@@ -274,19 +200,15 @@ static bool make_room_for_key(struct gate *gate)
 }
 
 /* Notes a key of the object whose keys begin at `first`. */
-static bool add_key(struct gate *gate, size_t first, const char *text, size_t length)
+static bool add_key(struct gate *gate, size_t first, const struct json_span *span)
 {
     if (gate->key_count - first >= MCP_KEYS_MAX)
         return refuse(gate, "an object has more than 1,000 members");
     if (!make_room_for_key(gate))
         return false;
-    struct key key = {
-        .hash = key_hash(text, length),
-        .length = (uint32_t)length,
-        .text = text,
-    };
+    struct key key = {.span = *span, .hash = json_key_hash(span)};
     for (size_t i = first; i < gate->key_count; i++) {
-        if (gate->keys[i].hash == key.hash && keys_equal(&gate->keys[i], &key))
+        if (gate->keys[i].hash == key.hash && json_keys_equal(&gate->keys[i].span, &key.span))
             note_rule(gate, "an object has the same member twice");
     }
     gate->keys[gate->key_count++] = key;
@@ -305,12 +227,11 @@ static void note_id(struct gate *gate, const char *begin)
 
 static bool member(struct gate *gate, size_t first_key, unsigned depth)
 {
-    const char *key;
-    size_t length;
+    struct json_span key;
     skip_blanks(gate);
     if (!is_next(gate, '"'))
         return not_json(gate, "member without a name");
-    if (!string(gate, &key, &length) || !add_key(gate, first_key, key, length))
+    if (!string(gate, &key) || !add_key(gate, first_key, &key))
         return false;
     skip_blanks(gate);
     if (!is_next(gate, ':'))
@@ -320,9 +241,9 @@ static bool member(struct gate *gate, size_t first_key, unsigned depth)
     const char *begin = gate->at;
     if (!value(gate, depth))
         return false;
-    if (depth == 1 && length == 2 && memcmp(key, "id", 2) == 0)
+    if (depth == 1 && key.length == 2 && memcmp(key.text, "id", 2) == 0)
         note_id(gate, begin);
-    if (depth == 1 && length == 6 && memcmp(key, "method", 6) == 0)
+    if (depth == 1 && key.length == 6 && memcmp(key.text, "method", 6) == 0)
         gate->result->has_method = true;
     return true;
 }
@@ -357,8 +278,7 @@ static bool container(struct gate *gate, unsigned depth, char close)
 
 static bool value(struct gate *gate, unsigned depth)
 {
-    const char *text;
-    size_t length;
+    struct json_span text;
     skip_blanks(gate);
     if (gate->at == gate->end)
         return not_json(gate, "value missing");
@@ -370,7 +290,7 @@ static bool value(struct gate *gate, unsigned depth)
     case '[':
         return container(gate, depth, ']');
     case '"':
-        return string(gate, &text, &length);
+        return string(gate, &text);
     case 't':
         return literal(gate, "true");
     case 'f':

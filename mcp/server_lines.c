@@ -72,7 +72,24 @@ static void take_message(struct mcp_server *server, cJSON *tree, struct batch *b
     cJSON_Delete(request.tree);
 }
 
-static void take_batch(struct mcp_server *server, cJSON *array, size_t cost)
+/* Members end at different times, so each gets a tree of its own. */
+static void take_member(struct mcp_server *server, const cJSON *member, struct batch *batch,
+                        size_t cost)
+{
+    cJSON *tree = cJSON_Duplicate(member, true);
+    if (tree) {
+        take_message(server, tree, batch, cost);
+        return;
+    }
+    struct request request = {.server = server, .batch = batch};
+    rpc_read(member, &request.message);
+    if (request.message.kind == RPC_REQUEST || request.message.kind == RPC_INVALID) {
+        batch_member_begins(batch);
+        reply_no_memory(&request);
+    }
+}
+
+static void take_batch(struct mcp_server *server, const cJSON *array, size_t cost)
 {
     struct request nobody = {.server = server};
     if (server->session.peer.revision != REVISION_2025_03_26) {
@@ -90,8 +107,9 @@ static void take_batch(struct mcp_server *server, cJSON *array, size_t cost)
         return;
     }
     size_t share = cost / (size_t)cJSON_GetArraySize(array);
-    while (array->child)
-        take_message(server, cJSON_DetachItemViaPointer(array, array->child), batch, share);
+    const cJSON *member;
+    cJSON_ArrayForEach (member, array)
+        take_member(server, member, batch, share);
     batch_member_left(batch);
 }
 
@@ -110,7 +128,7 @@ static void on_line(void *user, const char *line, size_t length)
     size_t cost = length + gate.values * MCP_VALUE_COST;
     if (!tree) {
         refuse_line(server, &gate);
-    } else if (cJSON_IsArray(tree)) {
+    } else if (json_kind(tree) == cJSON_Array) {
         take_batch(server, tree, cost);
         cJSON_Delete(tree);
     } else {

@@ -313,7 +313,7 @@ static void fail_each(int all_after)
     for (size_t i = 0; i < ARRAY_LENGTH(sessions); i++) {
         unsigned long most = run_once(&sessions[i], 0, 0);
         print_message("%s: %lu allocations\n", sessions[i].name, most);
-        assert_in_range(most, 100, ALLOCATIONS_MAX);
+        assert_in_range(most, 50, ALLOCATIONS_MAX);
         for (unsigned long n = 1; n <= most; n++)
             (void)run_once(&sessions[i], n, all_after);
     }

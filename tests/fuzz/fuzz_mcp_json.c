@@ -1,5 +1,5 @@
-/* Any bytes through the gate and the parser: what the gate lets pass parses, and written again it is
- * the same value; what it refuses has a reason. */
+/* Any bytes through the gate and the tree builder: what the gate lets pass becomes the tree that
+ * cJSON's parser makes of it, and written again it is the same value; what it refuses has a reason. */
 #include <string.h>
 
 #include "base/buf.h"
@@ -8,6 +8,7 @@
 #include "mcp/json_gate.h"
 #include "mcp/json_out.h"
 #include "tests/fuzz/mcp_fuzz.h"
+#include "tests/support/json_same.h"
 
 static void write_tree(const cJSON *tree, struct buf *text)
 {
@@ -43,6 +44,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     FUZZ_CHECK(gate.verdict == JSON_GOOD && !gate.why && utf8_is_valid(bytes, size));
+    OWNED_JSON theirs = cJSON_ParseWithLength(bytes, size);
+    FUZZ_CHECK(theirs && json_same(tree, theirs));
     free(bytes);
     write_tree(tree, &first);
     OWNED_JSON copy = json_parse_line(first.data, first.length, &again);

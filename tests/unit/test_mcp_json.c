@@ -15,6 +15,7 @@
 #include "mcp/json_gate.h"
 #include "mcp/json_out.h"
 #include "mcp/limits.h"
+#include "tests/support/json_same.h"
 
 static enum json_verdict verdict_of(const char *text)
 {
@@ -55,6 +56,14 @@ static void test_gate_refuses_what_is_json_but_against_the_rules(void **state)
     assert_int_equal(verdict_of("\"\\udc00\\ud800\""), JSON_REFUSED);
     assert_int_equal(verdict_of("{\"a\":1,\"a\":2}"), JSON_REFUSED);
     assert_int_equal(verdict_of("{\"a\":1,\"\\u0061\":2}"), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"1234567/\":1,\"1234567\\/\":2}"), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"1234567\xc3\xa9\":1,\"1234567\\u00e9\":2}"), JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"123456789012345\xf0\x9f\x98\x80\":1,"
+                                "\"\\u0031234567890\\u003123\\u00345\\ud83d\\uDE00\":2}"),
+                     JSON_REFUSED);
+    assert_int_equal(verdict_of("{\"1234567\":1,\"12345678\":2,\"1234567\\t\":3,\"a\":4,\"b\":5,"
+                                "\"ab\":6,\"ba\":7,\"aba\":8,\"aab\":9,\"\":10}"),
+                     JSON_GOOD);
     assert_int_equal(verdict_of("{\"\\ud83d\\ude00\":1,\"\xf0\x9f\x98\x80\":2}"), JSON_REFUSED);
     assert_int_equal(verdict_of("{\"a\":1,\"A\":2,\"aa\":3}"), JSON_GOOD);
     assert_int_equal(verdict_of("{\"a\":{\"a\":1},\"b\":[{\"a\":1},{\"a\":1}]}"), JSON_GOOD);
@@ -156,6 +165,54 @@ static void test_json_numbers_keep_their_text_through_a_round_trip(void **state)
     json_out_init(&out, &again);
     json_write(&out, tree);
     assert_string_equal(buf_text(&again), text);
+}
+
+static void test_json_tree_is_the_one_that_cjson_would_build(void **state)
+{
+    static const char *const texts[] = {
+        "7",
+        "-1.5e+10",
+        " \t\r\n\"\" ",
+        "true",
+        "[]",
+        "{}",
+        "[ 1 , [ ] , { } , false ]",
+        "{ \"a\" : { \"b\" : [ null , \"c\" ] } , \"\" : 0 }",
+        "\"1234567\"",
+        "\"12345678\"",
+        "\"123456789 12345678\"",
+        "\"1234567\\n12345678\\\\\"",
+        "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"",
+        "\"\\u0041\\u00e9\\u20AC\\ud83d\\ude00 \\uDBFF\\uDFFF!\"",
+        "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\"",
+        "{\"\\u0061\\n\":\"x\",\"12345678\\\"\":[1,2],\"long name of a member\":\"\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
+        OWNED_JSON ours = parse(texts[i]);
+        OWNED_JSON theirs = cJSON_Parse(texts[i]);
+        if (!json_same(ours, theirs))
+            fail_msg("%s", texts[i]);
+    }
+}
+
+static void test_json_tree_can_be_copied_in_part_and_added_whole(void **state)
+{
+    (void)state;
+    OWNED_JSON object = cJSON_CreateObject();
+    OWNED_JSON tree = parse("{\"part\":{\"a\":[1,\"two\"]}}");
+    cJSON *part = cJSON_Duplicate(json_get(tree, "part"), true);
+    assert_true(cJSON_AddItemToObject(object, "part", part));
+    assert_true(cJSON_AddItemToObject(object, "whole", parse("[\"x\"]")));
+    assert_true(cJSON_AddItemToObject(object, "text", parse("\"y\"")));
+    json_delete(&tree);
+    OWNED_BUF text = BUF_INIT(1000);
+    struct json_out out;
+    json_out_init(&out, &text);
+    json_write(&out, object);
+    assert_string_equal(buf_text(&text),
+                        "{\"part\":{\"a\":[1,\"two\"]},\"whole\":[\"x\"],\"text\":\"y\"}");
 }
 
 static void test_json_get_minds_letter_case(void **state)
@@ -284,6 +341,8 @@ int main(void)
         cmocka_unit_test(test_gate_counts_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_gate_out_of_memory_for_keys_is_its_own_verdict),
         cmocka_unit_test(test_json_numbers_keep_their_text_through_a_round_trip),
+        cmocka_unit_test(test_json_tree_is_the_one_that_cjson_would_build),
+        cmocka_unit_test(test_json_tree_can_be_copied_in_part_and_added_whole),
         cmocka_unit_test(test_json_get_minds_letter_case),
         cmocka_unit_test(test_json_int_value_is_exact_or_refused),
         cmocka_unit_test(test_json_out_escapes_what_deceives_or_breaks_lines),

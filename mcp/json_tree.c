@@ -1,0 +1,189 @@
+/* Trees out of text that the gate has passed, so that nothing is checked a second time here. One
+ * block holds the nodes and, behind them, the text they point to. The root is marked as a reference:
+ * cJSON_Delete() then frees the root alone, and with it the block. */
+#include "mcp/json_tree.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "mcp/json_scan.h"
+
+struct builder {
+    const char *at;
+    const char *end;
+    cJSON *node; /* next free one */
+    char *text;  /* next free byte */
+};
+
+static char next_char(struct builder *builder)
+{
+    while (*builder->at == ' ' || *builder->at == '\t' || *builder->at == '\n' ||
+           *builder->at == '\r')
+        builder->at++;
+    return *builder->at;
+}
+
+static uint32_t hex_unit(const char *digits)
+{
+    uint32_t unit = 0;
+    for (int i = 0; i < 4; i++) {
+        uint32_t c = (unsigned char)digits[i];
+        unit = unit << 4 | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+    }
+    return unit;
+}
+
+/* Behind "\u"; surrogates come in pairs. */
+static void put_unicode(struct builder *builder)
+{
+    uint32_t point = hex_unit(builder->at);
+    builder->at += 4;
+    if (point >= 0xd800 && point <= 0xdbff) {
+        point = 0x10000 + ((point - 0xd800) << 10) + (hex_unit(builder->at + 2) - 0xdc00);
+        builder->at += 6;
+    }
+    builder->text += utf8_encode(point, builder->text);
+}
+
+/* Behind the backslash. */
+static void put_escape(struct builder *builder)
+{
+    static const char meanings[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                       ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
+    char what = *builder->at++;
+    if (what == 'u')
+        put_unicode(builder);
+    else
+        *builder->text++ = meanings[(unsigned char)what];
+}
+
+/* Copies up to a quote, a backslash or the last few bytes of the input. What is written is never
+ * ahead of what is read, so that there is room for eight bytes where eight can be read. */
+static void copy_plain(struct builder *builder)
+{
+    size_t plain = sizeof(uint64_t);
+    while (plain == sizeof(uint64_t) && builder->end - builder->at >= (ptrdiff_t)plain) {
+        plain = json_plain_of(json_load(builder->at));
+        memcpy(builder->text, builder->at, sizeof(uint64_t));
+        builder->text += plain;
+        builder->at += plain;
+    }
+}
+
+/* At the opening quote. */
+static char *take_text(struct builder *builder)
+{
+    char *begin = builder->text;
+    builder->at++;
+    for (;;) {
+        copy_plain(builder);
+        char c = *builder->at++;
+        if (c == '"')
+            break;
+        if (c == '\\')
+            put_escape(builder);
+        else
+            *builder->text++ = c;
+    }
+    *builder->text++ = '\0';
+    return begin;
+}
+
+static char *take_number(struct builder *builder)
+{
+    char *begin = builder->text;
+    for (; builder->at < builder->end; builder->at++) {
+        char c = *builder->at;
+        if ((c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E')
+            break;
+        *builder->text++ = c;
+    }
+    *builder->text++ = '\0';
+    return begin;
+}
+
+static cJSON *take_value(struct builder *builder);
+
+/* At the opening bracket or brace. The first child's `prev` is the last one, as cJSON has it. */
+static void take_children(struct builder *builder, cJSON *parent, char close)
+{
+    cJSON *last = NULL;
+    builder->at++;
+    while (next_char(builder) != close) {
+        char *name = NULL;
+        if (*builder->at == ',') {
+            builder->at++;
+            (void)next_char(builder);
+        }
+        if (close == '}') {
+            name = take_text(builder);
+            (void)next_char(builder);
+            builder->at++; /* the colon */
+        }
+        cJSON *child = take_value(builder);
+        child->string = name;
+        child->prev = last;
+        if (last)
+            last->next = child;
+        else
+            parent->child = child;
+        last = child;
+    }
+    builder->at++;
+    if (last)
+        parent->child->prev = last;
+}
+
+static cJSON *take_value(struct builder *builder)
+{
+    cJSON *node = builder->node++;
+    *node = (cJSON){0};
+    switch (next_char(builder)) {
+    case '{':
+        node->type = cJSON_Object;
+        take_children(builder, node, '}');
+        break;
+    case '[':
+        node->type = cJSON_Array;
+        take_children(builder, node, ']');
+        break;
+    case '"':
+        node->type = cJSON_String;
+        node->valuestring = take_text(builder);
+        break;
+    case 't':
+        node->type = cJSON_True;
+        builder->at += strlen("true");
+        break;
+    case 'f':
+        node->type = cJSON_False;
+        builder->at += strlen("false");
+        break;
+    case 'n':
+        node->type = cJSON_NULL;
+        builder->at += strlen("null");
+        break;
+    default:
+        node->type = cJSON_Raw;
+        node->valuestring = take_number(builder);
+    }
+    return node;
+}
+
+cJSON *json_tree_build(const char *text, size_t length, size_t values)
+{
+    /* Each text and number loses a quote or a comma to its NUL, but for a number all alone. */
+    cJSON *root = cJSON_malloc(values * sizeof(cJSON) + length + 1);
+    if (!root)
+        return NULL;
+    struct builder builder = {
+        .at = text,
+        .end = text + length,
+        .node = root,
+        .text = (char *)(root + values),
+    };
+    (void)take_value(&builder);
+    root->type |= cJSON_IsReference;
+    return root;
+}
