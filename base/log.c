@@ -47,7 +47,10 @@ void log_set_trace(const char *areas)
 
 void log_set_trace_id(const char *id)
 {
-    (void)snprintf(trace_id, sizeof(trace_id), "%s", id ? id : "");
+    if (id)
+        (void)snprintf(trace_id, sizeof(trace_id), "%s", id);
+    else
+        trace_id[0] = '\0';
 }
 
 static bool is_traced(const char *area)

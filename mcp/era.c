@@ -80,8 +80,10 @@ static bool shows_apps(const cJSON *capabilities)
 
 unsigned client_abilities_of(const cJSON *capabilities)
 {
-    const cJSON *elicitation = json_get(capabilities, "elicitation");
     unsigned abilities = 0;
+    if (!capabilities || !capabilities->child)
+        return 0;
+    const cJSON *elicitation = json_get(capabilities, "elicitation");
     if (cJSON_IsObject(elicitation)) {
         if (json_get(elicitation, "url"))
             abilities |= CLIENT_URL;
@@ -97,11 +99,32 @@ unsigned client_abilities_of(const cJSON *capabilities)
     return abilities;
 }
 
-static bool claims_modern(const cJSON *meta)
+/* What a modern request says about itself in `_meta`; NULL where it says nothing. */
+struct claim {
+    const cJSON *version, *capabilities, *info, *level;
+};
+
+/* Whether there is a claim at all: a log level alone is none. */
+static bool find_claim(const cJSON *meta, struct claim *ret_claim)
 {
-    return json_get(meta, META_PREFIX "protocolVersion") ||
-           json_get(meta, META_PREFIX "clientCapabilities") ||
-           json_get(meta, META_PREFIX "clientInfo");
+    const size_t prefix = strlen(META_PREFIX);
+    const cJSON *member = json_kind(meta) == cJSON_Object ? meta->child : NULL;
+    struct claim claim = {0};
+    for (; member; member = member->next) {
+        if (strncmp(member->string, META_PREFIX, prefix) != 0)
+            continue;
+        const char *name = member->string + prefix;
+        if (strcmp(name, "protocolVersion") == 0)
+            claim.version = member;
+        else if (strcmp(name, "clientCapabilities") == 0)
+            claim.capabilities = member;
+        else if (strcmp(name, "clientInfo") == 0)
+            claim.info = member;
+        else if (strcmp(name, "logLevel") == 0)
+            claim.level = member;
+    }
+    *ret_claim = claim;
+    return claim.version || claim.capabilities || claim.info;
 }
 
 static int refuse(struct rpc_error *error, const char *message)
@@ -110,12 +133,10 @@ static int refuse(struct rpc_error *error, const char *message)
     return RPC_INVALID_PARAMS;
 }
 
-static int read_claim(const cJSON *meta, struct peer *peer, struct rpc_error *error)
+static int read_claim(const struct claim *claim, struct peer *peer, struct rpc_error *error)
 {
-    const char *version = json_get_text(meta, META_PREFIX "protocolVersion");
-    const cJSON *capabilities = json_get(meta, META_PREFIX "clientCapabilities");
-    const cJSON *info = json_get(meta, META_PREFIX "clientInfo");
-    const cJSON *level = json_get(meta, META_PREFIX "logLevel");
+    const char *version = json_text_of(claim->version);
+    enum client_level level = client_level_of(json_text_of(claim->level));
     if (!version)
         return refuse(error, "_meta: " META_PREFIX "protocolVersion must be a string");
     if (strcmp(version, names[REVISION_MODERN]) != 0) {
@@ -124,17 +145,18 @@ static int read_claim(const cJSON *meta, struct peer *peer, struct rpc_error *er
                                     .requested = version};
         return error->code;
     }
-    if (!cJSON_IsObject(capabilities))
+    if (json_kind(claim->capabilities) != cJSON_Object)
         return refuse(error, "_meta: " META_PREFIX "clientCapabilities must be an object");
-    if (info && (!json_get_text(info, "name") || !json_get_text(info, "version")))
+    const char *name = json_get_text(claim->info, "name");
+    if (claim->info && (!name || !json_get_text(claim->info, "version")))
         return refuse(error, "_meta: " META_PREFIX "clientInfo needs a name and a version");
-    if (level && client_level_of(cJSON_GetStringValue(level)) == LEVEL_NONE)
+    if (claim->level && level == LEVEL_NONE)
         return refuse(error, "_meta: " META_PREFIX "logLevel is none of the eight levels");
     *peer = (struct peer){
         .revision = REVISION_MODERN,
-        .abilities = client_abilities_of(capabilities),
-        .level = client_level_of(cJSON_GetStringValue(level)),
-        .name = info ? json_get_text(info, "name") : "",
+        .abilities = client_abilities_of(claim->capabilities),
+        .level = level,
+        .name = name ? name : "",
     };
     return 0;
 }
@@ -142,9 +164,9 @@ static int read_claim(const cJSON *meta, struct peer *peer, struct rpc_error *er
 int era_of_request(const struct rpc_message *message, const struct peer *handshake,
                    struct peer *ret_peer, struct rpc_error *ret_error)
 {
-    const cJSON *meta = json_get(message->params, "_meta");
-    if (claims_modern(meta))
-        return read_claim(meta, ret_peer, ret_error);
+    struct claim claim;
+    if (find_claim(json_get(message->params, "_meta"), &claim))
+        return read_claim(&claim, ret_peer, ret_error);
     bool is_open_to_all =
         strcmp(message->method, "initialize") == 0 || strcmp(message->method, "ping") == 0;
     if (handshake->revision == REVISION_NONE && !is_open_to_all)

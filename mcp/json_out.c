@@ -230,6 +230,12 @@ void json_raw(struct json_out *out, const char *json, size_t length)
     (void)buf_append(out->buf, json, length);
 }
 
+void json_piece(struct json_out *out, const char *bytes, size_t length, bool needs_comma)
+{
+    (void)buf_append(out->buf, bytes, length);
+    out->needs_comma = needs_comma;
+}
+
 void json_put_text(struct json_out *out, const char *key, const char *text)
 {
     json_key(out, key);

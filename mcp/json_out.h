@@ -44,6 +44,10 @@ void json_bool(struct json_out *out, bool truth);
 void json_null(struct json_out *out);
 void json_raw(struct json_out *out, const char *json, size_t length);
 
+/* Bytes of any kind, a frame written in advance say; `needs_comma` tells whether a comma is due before
+ * the next key or value. */
+void json_piece(struct json_out *out, const char *bytes, size_t length, bool needs_comma);
+
 /* A member: key and value in one call. */
 void json_put_text(struct json_out *out, const char *key, const char *text);
 void json_put_int(struct json_out *out, const char *key, int64_t number);

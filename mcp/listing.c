@@ -63,6 +63,8 @@ static const struct buf *first_page(struct listing *listing, const struct regist
         buf_reset(page);
         json_out_init(&out, page);
         write_page(listing, registry, 0, revision, &out);
+        if (revision_has(revision, FEATURE_ENVELOPE))
+            reply_write_cache(&out, LISTING_TTL_MS, true);
     }
     return page->length > 0 && !page->error ? page : NULL;
 }
@@ -73,6 +75,7 @@ static void reply_page(struct listing *listing, const struct registry *registry,
     struct json_out *out = reply_begin(request);
     if (last_key) {
         write_page(listing, registry, behind(listing, last_key), request->peer.revision, out);
+        reply_put_cache(request, LISTING_TTL_MS, true);
     } else {
         const struct buf *page = first_page(listing, registry, request->peer.revision);
         if (!page) {
@@ -81,7 +84,6 @@ static void reply_page(struct listing *listing, const struct registry *registry,
         }
         json_raw(out, page->data, page->length);
     }
-    reply_put_cache(request, LISTING_TTL_MS, true);
     reply_end(request);
 }
 

@@ -23,34 +23,38 @@ static struct json_out *begin_line(struct mcp_server *server)
     return &server->out;
 }
 
-static struct json_out *begin_result(const struct request *request, const char *type)
+static struct json_out *begin_result(const struct request *request, const char *envelope)
 {
     struct json_out *out = begin_line(request->server);
     if (!request->is_local)
         rpc_begin_result(out, request->message.id);
-    json_object(out);
     if (is_modern(request))
-        json_put_text(out, "resultType", type);
+        json_piece(out, envelope, strlen(envelope), true);
+    else
+        json_object(out);
     return out;
 }
 
 struct json_out *reply_begin(const struct request *request)
 {
-    return begin_result(request, "complete");
+    return begin_result(request, "{\"resultType\":\"complete\"");
 }
 
 struct json_out *reply_begin_input_required(const struct request *request)
 {
-    return begin_result(request, "input_required");
+    return begin_result(request, "{\"resultType\":\"input_required\"");
+}
+
+void reply_write_cache(struct json_out *out, int64_t ttl_ms, bool is_public)
+{
+    json_put_int(out, "ttlMs", ttl_ms);
+    json_put_text(out, "cacheScope", is_public ? "public" : "private");
 }
 
 void reply_put_cache(const struct request *request, int64_t ttl_ms, bool is_public)
 {
-    struct json_out *out = &request->server->out;
-    if (!is_modern(request))
-        return;
-    json_put_int(out, "ttlMs", ttl_ms);
-    json_put_text(out, "cacheScope", is_public ? "public" : "private");
+    if (is_modern(request))
+        reply_write_cache(&request->server->out, ttl_ms, is_public);
 }
 
 /* Gives the line to whoever asked: the client, or the batch that the request is a member of. */
@@ -124,6 +128,7 @@ void reply_end(const struct request *request)
 
 void reply_end_with_meta(const struct request *request, const char *key, const cJSON *value)
 {
+    static const char server_info[] = ",\"io.modelcontextprotocol/serverInfo\":";
     struct json_out *out = &request->server->out;
     if (is_modern(request)) {
         json_put_object(out, "_meta");
@@ -131,7 +136,7 @@ void reply_end_with_meta(const struct request *request, const char *key, const c
             json_key(out, key);
             json_write(out, value);
         }
-        json_key(out, "io.modelcontextprotocol/serverInfo");
+        json_piece(out, server_info + !key, strlen(server_info) - !key, false);
         session_write_server_info(request->server, request->peer.revision, out);
         json_end_object(out);
     }

@@ -36,6 +36,9 @@ void reply_end_with_meta(const struct request *request, const char *key, const c
 /* The members that say how long and by whom the answer may be kept; nothing in legacy. */
 void reply_put_cache(const struct request *request, int64_t ttl_ms, bool is_public);
 
+/* The same for what is written in advance for modern clients. */
+void reply_write_cache(struct json_out *out, int64_t ttl_ms, bool is_public);
+
 /* The bare answer {} of legacy methods, and {"resultType":…} in modern ones. */
 void reply_empty(const struct request *request);
 

@@ -8,61 +8,74 @@
 
 bool rpc_is_id(const cJSON *id)
 {
-    if (cJSON_IsString(id))
+    if (json_text_of(id))
         return true;
-    return id && json_is_number(id) && !strpbrk(json_number_text(id), ".eE");
+    return json_is_number(id) && !strpbrk(json_number_text(id), ".eE");
+}
+
+static enum rpc_kind kind_of(const struct rpc_message *message, const cJSON *id,
+                             const cJSON *method)
+{
+    if (!message->method)
+        return !method && (message->result || message->error) ? RPC_RESPONSE : RPC_INVALID;
+    if (!id)
+        return RPC_NOTIFICATION;
+    return message->id ? RPC_REQUEST : RPC_INVALID;
 }
 
 void rpc_read(const cJSON *tree, struct rpc_message *ret_message)
 {
-    const cJSON *id = json_get(tree, "id");
-    const char *version = json_get_text(tree, "jsonrpc");
-    *ret_message = (struct rpc_message){
-        .kind = RPC_INVALID,
-        .id = rpc_is_id(id) ? id : NULL,
-        .method = json_get_text(tree, "method"),
-        .params = json_get(tree, "params"),
-        .result = json_get(tree, "result"),
-        .error = json_get(tree, "error"),
-    };
-    if (!version || strcmp(version, "2.0") != 0)
-        return;
-    if (ret_message->method) {
-        if (!id)
-            ret_message->kind = RPC_NOTIFICATION;
-        else if (ret_message->id)
-            ret_message->kind = RPC_REQUEST;
-    } else if (!json_get(tree, "method") && (ret_message->result || ret_message->error)) {
-        ret_message->kind = RPC_RESPONSE;
+    struct rpc_message message = {.kind = RPC_INVALID};
+    const cJSON *version = NULL;
+    const cJSON *id = NULL;
+    const cJSON *method = NULL;
+    const cJSON *member = json_kind(tree) == cJSON_Object ? tree->child : NULL;
+    for (; member; member = member->next) {
+        if (strcmp(member->string, "jsonrpc") == 0)
+            version = member;
+        else if (strcmp(member->string, "id") == 0)
+            id = member;
+        else if (strcmp(member->string, "method") == 0)
+            method = member;
+        else if (strcmp(member->string, "params") == 0)
+            message.params = member;
+        else if (strcmp(member->string, "result") == 0)
+            message.result = member;
+        else if (strcmp(member->string, "error") == 0)
+            message.error = member;
     }
+    message.id = rpc_is_id(id) ? id : NULL;
+    message.method = json_text_of(method);
+    if (version && json_text_of(version) && strcmp(version->valuestring, "2.0") == 0)
+        message.kind = kind_of(&message, id, method);
+    *ret_message = message;
 }
 
 bool rpc_same_id(const cJSON *a, const cJSON *b)
 {
-    if (!a || !b || cJSON_IsString(a) != cJSON_IsString(b))
-        return false;
-    if (!cJSON_IsString(a) && (!json_is_number(a) || !json_is_number(b)))
+    if (json_kind(a) != json_kind(b) || (!json_text_of(a) && !json_is_number(a)))
         return false;
     return strcmp(a->valuestring, b->valuestring) == 0;
 }
 
-static void begin(struct json_out *out)
+/* A literal as a piece of an answer. */
+#define PIECE(out, literal, needs_comma) json_piece(out, literal, sizeof(literal) - 1, needs_comma)
+
+static void begin_answer(struct json_out *out, const cJSON *id)
 {
-    json_object(out);
-    json_put_text(out, "jsonrpc", "2.0");
+    PIECE(out, "{\"jsonrpc\":\"2.0\",\"id\":", false);
+    json_write(out, id);
 }
 
 void rpc_begin_result(struct json_out *out, const cJSON *id)
 {
-    begin(out);
-    json_key(out, "id");
-    json_write(out, id);
-    json_key(out, "result");
+    begin_answer(out, id);
+    PIECE(out, ",\"result\":", false);
 }
 
 void rpc_begin_request(struct json_out *out, const char *id, const char *method)
 {
-    begin(out);
+    PIECE(out, "{\"jsonrpc\":\"2.0\"", true);
     json_put_text(out, "id", id);
     json_put_text(out, "method", method);
     json_key(out, "params");
@@ -70,7 +83,7 @@ void rpc_begin_request(struct json_out *out, const char *id, const char *method)
 
 void rpc_begin_notification(struct json_out *out, const char *method)
 {
-    begin(out);
+    PIECE(out, "{\"jsonrpc\":\"2.0\"", true);
     json_put_text(out, "method", method);
     json_key(out, "params");
 }
@@ -98,15 +111,13 @@ static void write_error_data(struct json_out *out, const struct rpc_error *error
 
 void rpc_write_error(struct json_out *out, const cJSON *id, const struct rpc_error *error)
 {
-    begin(out);
-    json_key(out, "id");
-    json_write(out, id);
-    json_put_object(out, "error");
-    json_put_int(out, "code", error->code);
-    json_put_text(out, "message", error->message);
+    begin_answer(out, id);
+    PIECE(out, ",\"error\":{\"code\":", false);
+    json_int(out, error->code);
+    PIECE(out, ",\"message\":", false);
+    json_text(out, error->message);
     write_error_data(out, error);
-    json_end_object(out);
-    json_end_object(out);
+    PIECE(out, "}}", true);
 }
 
 size_t rpc_format_error(char *into, size_t size, const char *id, size_t id_length, int code,

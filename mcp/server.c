@@ -107,6 +107,15 @@ void server_set_timer(struct mcp_server *server)
 
 /* --- life ------------------------------------------------------------------------------------ */
 
+static void free_memory(struct mcp_server *server)
+{
+    subscribe_free(server);
+    session_free(server);
+    registry_free(&server->registry);
+    buf_free(&server->line);
+    mem_free(server);
+}
+
 struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_server_options *options)
 {
     struct mcp_server *server = mem_zalloc(sizeof(*server));
@@ -124,9 +133,8 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
         memcpy(server->state_key, options->state_key, sizeof(server->state_key));
         server->has_state_key = true;
     }
-    if (registry_init(&server->registry, &server->options) < 0) {
-        registry_free(&server->registry);
-        mem_free(server);
+    if (registry_init(&server->registry, &server->options) < 0 || session_init(server) < 0) {
+        free_memory(server);
         return NULL;
     }
     (void)uv_prepare_init(loop, &server->turn);
@@ -135,15 +143,6 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
     server->timer.data = server;
     server->open_handles = 2;
     return server;
-}
-
-static void free_memory(struct mcp_server *server)
-{
-    subscribe_free(server);
-    session_free(server);
-    registry_free(&server->registry);
-    buf_free(&server->line);
-    mem_free(server);
 }
 
 static void part_closed(struct mcp_server *server)

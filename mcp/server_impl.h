@@ -31,6 +31,7 @@ struct mcp_server {
     struct mcp_server_options options;
     struct registry registry;
     struct session session;
+    struct buf modern_info; /* of this server, as each modern answer has it */
 
     struct stdio *stdio; /* NULL when no client is served */
     enum serving serving;

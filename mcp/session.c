@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "mcp/call_impl.h"
 #include "mcp/capabilities.h"
+#include "mcp/limits.h"
 #include "mcp/server_impl.h"
 #include "mcp/subscribe_impl.h"
 
@@ -16,10 +17,9 @@ enum {
     INSTRUCTIONS_MAX = 64 * 1024
 };
 
-void session_write_server_info(const struct mcp_server *server, enum revision revision,
-                               struct json_out *out)
+static void write_info(const struct mcp_server_options *options, enum revision revision,
+                       struct json_out *out)
 {
-    const struct mcp_server_options *options = &server->options;
     bool knows_details = revision_has(revision, FEATURE_SERVER_DETAILS);
     json_object(out);
     json_put_text(out, "name", options->name);
@@ -33,6 +33,24 @@ void session_write_server_info(const struct mcp_server *server, enum revision re
     if (options->icons && knows_details)
         json_put_raw(out, "icons", options->icons);
     json_end_object(out);
+}
+
+int session_init(struct mcp_server *server)
+{
+    struct json_out out;
+    buf_init(&server->modern_info, MCP_MESSAGE_MAX);
+    json_out_init(&out, &server->modern_info);
+    write_info(&server->options, REVISION_MODERN, &out);
+    return json_out_error(&out);
+}
+
+void session_write_server_info(const struct mcp_server *server, enum revision revision,
+                               struct json_out *out)
+{
+    if (revision == REVISION_MODERN)
+        json_raw(out, server->modern_info.data, server->modern_info.length);
+    else
+        write_info(&server->options, revision, out);
 }
 
 static void put_instructions(const struct mcp_server *server, struct json_out *out)
@@ -142,6 +160,7 @@ void session_initialized(struct mcp_server *server)
 
 void session_free(struct mcp_server *server)
 {
+    buf_free(&server->modern_info);
     mem_free(server->session.client_name);
     server->session = (struct session){0};
 }

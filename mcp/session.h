@@ -13,6 +13,8 @@ void session_ping(struct request *request);
 /* notifications/initialized */
 void session_initialized(struct mcp_server *server);
 
+/* 0 or a negative errno; session_free() in either case. */
+int session_init(struct mcp_server *server);
 void session_free(struct mcp_server *server);
 
 /* The object that names this server, as far as the revision knows its members. */
