@@ -8,8 +8,11 @@
 #include "base/mem.h"
 
 enum {
+    ARENA_FIRST_SIZE =
+        960, /* small pieces of work need no more, and malloc(3) is fast up to here */
     ARENA_BLOCK_SIZE = 4096,
-    ARENA_ALIGNMENT = 16
+    ARENA_ALIGNMENT = 16,
+    ARENA_PRINT_SIZE = 256 /* most texts are shorter, and are formatted once */
 };
 
 struct arena_block {
@@ -40,7 +43,9 @@ static struct arena_block *block_with_room(struct arena *arena, size_t size)
     struct arena_block *block = arena->blocks;
     if (block && block->size - block->used >= size)
         return block;
-    size_t room = size > ARENA_BLOCK_SIZE ? size : ARENA_BLOCK_SIZE;
+    size_t room = block ? ARENA_BLOCK_SIZE : ARENA_FIRST_SIZE;
+    if (size > room)
+        room = size;
     block = mem_alloc(sizeof(*block) + room);
     if (!block)
         return NULL;
@@ -85,12 +90,15 @@ char *arena_strdup(struct arena *arena, const char *text)
 
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
+    UNSET char few[ARENA_PRINT_SIZE];
     va_list again;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = vsnprintf(few, sizeof(few), format, again);
     va_end(again);
     if (length < 0)
         return NULL;
+    if ((size_t)length < sizeof(few))
+        return arena_strndup(arena, few, (size_t)length);
     char *text = arena_alloc(arena, (size_t)length + 1);
     if (text)
         (void)vsnprintf(text, (size_t)length + 1, format, args);

@@ -23,6 +23,14 @@
         take_value_;                                 \
     })
 
+/* A buffer on the stack that is written before it is read, and too large to be cleared each time as
+ * the hardening of the build has it. */
+#if defined(__has_attribute) && __has_attribute(uninitialized)
+#define UNSET __attribute__((uninitialized))
+#else
+#define UNSET
+#endif
+
 /* The object that contains `member` at address `pointer`. */
 #define CONTAINER_OF(pointer, type, member) \
     ((type *)(void *)((char *)(pointer)-offsetof(type, member)))

@@ -42,21 +42,36 @@ size_t utf8_decode(const char *text, size_t length, uint32_t *ret_point)
     return n;
 }
 
+static uint64_t high_bits(const char *bytes)
+{
+    uint64_t eight;
+    memcpy(&eight, bytes, sizeof(eight));
+    return eight & UINT64_C(0x8080808080808080);
+}
+
+/* The common case. The last eight bytes may overlap with those before. */
+static bool is_ascii(const char *text, size_t length)
+{
+    uint64_t found = 0;
+    if (length < sizeof(found))
+        return false;
+    size_t at = 0;
+    for (; length - at >= 4 * sizeof(found) && !found; at += 4 * sizeof(found))
+        found = high_bits(text + at) | high_bits(text + at + 8) | high_bits(text + at + 16) |
+                high_bits(text + at + 24);
+    for (; length - at >= sizeof(found) && !found; at += sizeof(found))
+        found = high_bits(text + at);
+    return !(found | high_bits(text + length - sizeof(found)));
+}
+
 size_t utf8_valid_length(const char *text, size_t length)
 {
     size_t at = 0;
+    if (is_ascii(text, length))
+        return length;
     while (at < length) {
-        uint64_t eight;
-        while (length - at >= sizeof(eight)) {
-            memcpy(&eight, text + at, sizeof(eight));
-            if (eight & UINT64_C(0x8080808080808080))
-                break;
-            at += sizeof(eight);
-        }
-        if (at == length)
-            break;
         if ((unsigned char)text[at] < 0x80) {
-            at++;
+            at += length - at >= sizeof(uint64_t) && !high_bits(text + at) ? sizeof(uint64_t) : 1;
             continue;
         }
         uint32_t point;

@@ -89,19 +89,18 @@ struct call *call_new(struct request *request, const struct call_kind *kind)
         reply_code(request, RPC_INTERNAL_ERROR, "Too many requests at once; nothing was done");
         return NULL;
     }
-    struct call *call = mem_zalloc(sizeof(*call));
+    struct call *call = mem_alloc(sizeof(*call));
     if (!call) {
         reply_no_memory(request);
         return NULL;
     }
+    *call = (struct call){.kind = kind, .role = "user"};
     list_init(&call->link);
     call->request = *request;
     request->tree = NULL;
-    call->kind = kind;
     call->number = ++server->last_call;
     call->stand_in = (struct tool){.name = kind->method, .flags = TOOL_READ_ONLY};
     call->tool = &call->stand_in;
-    call->role = "user";
     buf_init(&call->result, MCP_MESSAGE_MAX);
     init_memory(call);
     read_trace(call);
@@ -296,7 +295,8 @@ void call_end(struct call *call, enum call_state state)
     leave_list(call);
     run_hooks(call);
     list_append(&server->ended, &call->link);
-    if (server->running_count == 0)
+    /* A client's next call wants the timer again; a loop without one must not wait for it. */
+    if (server->running_count == 0 && !server->stdio)
         server_set_timer(server);
     server_wake(server);
 }

@@ -13,8 +13,8 @@ static bool knows(const struct call *call, enum feature feature)
 void content_text(struct json_out *out, const char *text)
 {
     json_object(out);
-    json_put_text(out, "type", "text");
-    json_put_text(out, "text", text);
+    JSON_PIECE(out, "\"type\":\"text\",\"text\":", false);
+    json_text(out, text);
     json_end_object(out);
 }
 

@@ -18,7 +18,7 @@ void call_set_deadline(struct call *call, uint64_t ms)
 {
     struct mcp_server *server = call->request.server;
     call->deadline = uv_now(server->loop) + ms;
-    server_set_timer(server);
+    server_set_timer_by(server, call->deadline);
 }
 
 void *call_args(const struct call *call)

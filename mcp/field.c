@@ -22,9 +22,15 @@ int bind_fail(struct bind *bind, const char *format, ...)
     if (!message)
         return -ENOMEM;
     const char *path = bind->path && bind->path[0] ? bind->path : "arguments";
-    bind->error = arena_printf(bind->arena, "%s: %s", path, message);
-    if (!bind->error)
+    size_t path_length = strlen(path);
+    size_t length = strlen(message);
+    char *error = arena_alloc(bind->arena, path_length + length + 3);
+    if (!error)
         return -ENOMEM;
+    char *at = mempcpy(error, path, path_length);
+    at = mempcpy(at, ": ", 2);
+    (void)mempcpy(at, message, length);
+    bind->error = error;
     bind->error_field = path;
     return -EINVAL;
 }

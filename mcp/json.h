@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/own.h"
 
@@ -30,6 +31,11 @@ const cJSON *json_get(const cJSON *object, const char *key);
 
 /* A member's text: json_text_of(json_get()). */
 const char *json_get_text(const cJSON *object, const char *key);
+
+static inline bool json_is_named(const cJSON *member, const char *name)
+{
+    return member->string[0] == name[0] && strcmp(member->string, name) == 0;
+}
 
 /* The text of a string, NULL for anything else. */
 static inline const char *json_text_of(const cJSON *value)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "mcp/json_scan.h"
 
 enum {
     PIECE_BYTES = 1024 /* of text that are escaped at once */
@@ -115,7 +116,15 @@ static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_
 {
     size_t at = 0;
     char *begin = to;
-    for (; at < length; at++) {
+    while (at < length) {
+        if (length - at >= sizeof(uint64_t)) {
+            size_t plain = json_plain_ascii_of(json_load(text + at));
+            memcpy(to, text + at, sizeof(uint64_t));
+            to += plain;
+            at += plain;
+            if (plain == sizeof(uint64_t))
+                continue;
+        }
         unsigned char c = (unsigned char)text[at];
         char w = written[c];
         if (w == 0)
@@ -124,6 +133,7 @@ static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_
         *to = '\\';
         to += (c < 0x20) | (c == '"') | (c == '\\');
         *to++ = w;
+        at++;
     }
     *ret_written = (size_t)(to - begin);
     return at;

@@ -47,6 +47,8 @@ void json_raw(struct json_out *out, const char *json, size_t length);
 /* Bytes of any kind, a frame written in advance say; `needs_comma` tells whether a comma is due before
  * the next key or value. */
 void json_piece(struct json_out *out, const char *bytes, size_t length, bool needs_comma);
+#define JSON_PIECE(out, literal, needs_comma) \
+    json_piece(out, literal, sizeof(literal) - 1, needs_comma)
 
 /* A member: key and value in one call. */
 void json_put_text(struct json_out *out, const char *key, const char *text);

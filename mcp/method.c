@@ -1,7 +1,6 @@
 /* Dispatch of requests and notifications: era first, then the method, then its parameters. */
 #include "mcp/method.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -69,23 +68,17 @@ static const struct method methods[] = {
 
 static const struct method *find(const struct request *request)
 {
+    const char *name = request->message.method;
     bool modern = request->peer.revision == REVISION_MODERN;
     for (size_t i = 0; i < ARRAY_LENGTH(methods); i++) {
         const struct method *method = &methods[i];
-        if (strcmp(method->name, request->message.method) == 0)
+        if (method->name[0] == name[0] && strcmp(method->name, name) == 0)
             return (method->eras & (modern ? MODERN : LEGACY)) &&
                            capability_is_offered(request->server, method->needs)
                        ? method
                        : NULL;
     }
     return NULL;
-}
-
-static void refuse_method(const struct request *request)
-{
-    char message[160];
-    (void)snprintf(message, sizeof(message), "Method not found: %.100s", request->message.method);
-    reply_code(request, RPC_METHOD_NOT_FOUND, message);
 }
 
 void method_run(struct request *request)
@@ -110,7 +103,8 @@ void method_run(struct request *request)
     if (method)
         method->run(request);
     else
-        refuse_method(request);
+        reply_code_naming(request, RPC_METHOD_NOT_FOUND,
+                          "Method not found: ", request->message.method);
 }
 
 /* Silent whatever `id` is: a request that is not open may have been answered just now. */

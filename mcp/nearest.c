@@ -2,18 +2,24 @@
  * are ASCII. */
 #include "mcp/nearest.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
+
+#include "base/own.h"
 
 enum {
     NEAREST_LENGTH_MAX = 64,
     NEAREST_FAR = 255
 };
 
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
 static bool same(char a, char b)
 {
-    return tolower((unsigned char)a) == tolower((unsigned char)b);
+    return lower(a) == lower(b);
 }
 
 static unsigned least(unsigned a, unsigned b)
@@ -25,7 +31,7 @@ unsigned nearest_distance(const char *a, const char *b)
 {
     size_t length_a = strlen(a);
     size_t length_b = strlen(b);
-    unsigned rows[3][NEAREST_LENGTH_MAX + 1];
+    UNSET unsigned rows[3][NEAREST_LENGTH_MAX + 1];
     if (length_a > NEAREST_LENGTH_MAX || length_b > NEAREST_LENGTH_MAX)
         return NEAREST_FAR;
     for (size_t j = 0; j <= length_b; j++)
@@ -47,7 +53,12 @@ unsigned nearest_distance(const char *a, const char *b)
 
 const char *nearest_of(const char *text, const char *best, const char *candidate)
 {
-    unsigned most = best ? nearest_distance(text, best) : (unsigned)(strlen(text) / 3 + 1);
+    size_t length = strlen(text);
+    size_t other = strlen(candidate);
+    unsigned most = best ? nearest_distance(text, best) : (unsigned)(length / 3 + 1);
+    /* Each byte that one has more is a step. */
+    if ((length > other ? length - other : other - length) > most)
+        return best;
     unsigned distance = nearest_distance(text, candidate);
     if (best ? distance < most : distance <= most)
         return candidate;

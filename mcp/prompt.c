@@ -3,7 +3,6 @@
 #include "mcp/prompt.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "mcp/call_impl.h"
@@ -74,9 +73,7 @@ void prompts_get(struct request *request)
     const struct prompt *prompt =
         name ? registry_find_prompt(&request->server->registry, name) : NULL;
     if (!prompt) {
-        char message[160];
-        (void)snprintf(message, sizeof(message), "Unknown prompt: %.100s", name ? name : "no name");
-        reply_code(request, RPC_INVALID_PARAMS, message);
+        reply_code_naming(request, RPC_INVALID_PARAMS, "Unknown prompt: ", name ? name : "no name");
         return;
     }
     if (arguments && (!cJSON_IsObject(arguments) || !are_all_text(arguments))) {

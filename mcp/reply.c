@@ -9,6 +9,10 @@
 #include "mcp/server_impl.h"
 #include "mcp/session.h"
 
+enum {
+    REPEATED_MAX = 100 /* bytes of a name repeated in an error */
+};
+
 static const char no_memory[] = "Out of memory; this request was not carried out.";
 
 static bool is_modern(const struct request *request)
@@ -128,19 +132,18 @@ void reply_end(const struct request *request)
 
 void reply_end_with_meta(const struct request *request, const char *key, const cJSON *value)
 {
-    static const char server_info[] = ",\"io.modelcontextprotocol/serverInfo\":";
     struct json_out *out = &request->server->out;
     if (is_modern(request)) {
-        json_put_object(out, "_meta");
+        JSON_PIECE(out, ",\"_meta\":{", false);
         if (key) {
             json_key(out, key);
             json_write(out, value);
+            JSON_PIECE(out, ",", false);
         }
-        json_piece(out, server_info + !key, strlen(server_info) - !key, false);
-        session_write_server_info(request->server, request->peer.revision, out);
+        session_end_modern(request->server, out);
+    } else {
         json_end_object(out);
     }
-    json_end_object(out);
     if (request->is_local)
         return;
     rpc_end(out);
@@ -163,6 +166,17 @@ void reply_code(const struct request *request, int code, const char *message)
 {
     struct rpc_error error = {.code = code, .message = message};
     reply_error(request, &error);
+}
+
+void reply_code_naming(const struct request *request, int code, const char *what, const char *name)
+{
+    UNSET char message[160];
+    size_t length = strlen(what);
+    size_t more = strnlen(name, REPEATED_MAX);
+    memcpy(message, what, length);
+    memcpy(message + length, name, more);
+    message[length + more] = '\0';
+    reply_code(request, code, message);
 }
 
 void reply_never(const struct request *request)

@@ -45,6 +45,9 @@ void reply_empty(const struct request *request);
 void reply_error(const struct request *request, const struct rpc_error *error);
 void reply_code(const struct request *request, int code, const char *message);
 
+/* The same with a name of the client's behind a few words (at most 50 bytes); long names are cut. */
+void reply_code_naming(const struct request *request, int code, const char *what, const char *name);
+
 /* "Out of memory": needs none. */
 void reply_no_memory(const struct request *request);
 

@@ -31,17 +31,17 @@ void rpc_read(const cJSON *tree, struct rpc_message *ret_message)
     const cJSON *method = NULL;
     const cJSON *member = json_kind(tree) == cJSON_Object ? tree->child : NULL;
     for (; member; member = member->next) {
-        if (strcmp(member->string, "jsonrpc") == 0)
+        if (json_is_named(member, "jsonrpc"))
             version = member;
-        else if (strcmp(member->string, "id") == 0)
+        else if (json_is_named(member, "id"))
             id = member;
-        else if (strcmp(member->string, "method") == 0)
+        else if (json_is_named(member, "method"))
             method = member;
-        else if (strcmp(member->string, "params") == 0)
+        else if (json_is_named(member, "params"))
             message.params = member;
-        else if (strcmp(member->string, "result") == 0)
+        else if (json_is_named(member, "result"))
             message.result = member;
-        else if (strcmp(member->string, "error") == 0)
+        else if (json_is_named(member, "error"))
             message.error = member;
     }
     message.id = rpc_is_id(id) ? id : NULL;
@@ -58,24 +58,21 @@ bool rpc_same_id(const cJSON *a, const cJSON *b)
     return strcmp(a->valuestring, b->valuestring) == 0;
 }
 
-/* A literal as a piece of an answer. */
-#define PIECE(out, literal, needs_comma) json_piece(out, literal, sizeof(literal) - 1, needs_comma)
-
 static void begin_answer(struct json_out *out, const cJSON *id)
 {
-    PIECE(out, "{\"jsonrpc\":\"2.0\",\"id\":", false);
+    JSON_PIECE(out, "{\"jsonrpc\":\"2.0\",\"id\":", false);
     json_write(out, id);
 }
 
 void rpc_begin_result(struct json_out *out, const cJSON *id)
 {
     begin_answer(out, id);
-    PIECE(out, ",\"result\":", false);
+    JSON_PIECE(out, ",\"result\":", false);
 }
 
 void rpc_begin_request(struct json_out *out, const char *id, const char *method)
 {
-    PIECE(out, "{\"jsonrpc\":\"2.0\"", true);
+    JSON_PIECE(out, "{\"jsonrpc\":\"2.0\"", true);
     json_put_text(out, "id", id);
     json_put_text(out, "method", method);
     json_key(out, "params");
@@ -83,7 +80,7 @@ void rpc_begin_request(struct json_out *out, const char *id, const char *method)
 
 void rpc_begin_notification(struct json_out *out, const char *method)
 {
-    PIECE(out, "{\"jsonrpc\":\"2.0\"", true);
+    JSON_PIECE(out, "{\"jsonrpc\":\"2.0\"", true);
     json_put_text(out, "method", method);
     json_key(out, "params");
 }
@@ -112,12 +109,12 @@ static void write_error_data(struct json_out *out, const struct rpc_error *error
 void rpc_write_error(struct json_out *out, const cJSON *id, const struct rpc_error *error)
 {
     begin_answer(out, id);
-    PIECE(out, ",\"error\":{\"code\":", false);
+    JSON_PIECE(out, ",\"error\":{\"code\":", false);
     json_int(out, error->code);
-    PIECE(out, ",\"message\":", false);
+    JSON_PIECE(out, ",\"message\":", false);
     json_text(out, error->message);
     write_error_data(out, error);
-    PIECE(out, "}}", true);
+    JSON_PIECE(out, "}}", true);
 }
 
 size_t rpc_format_error(char *into, size_t size, const char *id, size_t id_length, int code,

@@ -78,6 +78,7 @@ void server_wake(struct mcp_server *server)
 static void on_timer(uv_timer_t *timer)
 {
     struct mcp_server *server = timer->data;
+    server->timer_due = 0;
     call_expire_due(server, uv_now(server->loop));
     server_set_timer(server);
     server_wake(server);
@@ -90,6 +91,16 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+void server_set_timer_by(struct mcp_server *server, uint64_t due)
+{
+    if (server->open_handles == 0 || server->serving >= SERVING_CLOSING ||
+        (server->timer_due > 0 && server->timer_due <= due))
+        return;
+    uint64_t now = uv_now(server->loop);
+    server->timer_due = due;
+    (void)uv_timer_start(&server->timer, on_timer, due > now ? due - now : 0, 0);
+}
+
 void server_set_timer(struct mcp_server *server)
 {
     uint64_t due = server_drain_due(server);
@@ -97,12 +108,11 @@ void server_set_timer(struct mcp_server *server)
         return;
     LIST_FOREACH (link, &server->running)
         due = earlier(due, CONTAINER_OF(link, struct call, link)->deadline);
-    if (due == 0) {
+    server->timer_due = 0;
+    if (due == 0)
         (void)uv_timer_stop(&server->timer);
-        return;
-    }
-    uint64_t now = uv_now(server->loop);
-    (void)uv_timer_start(&server->timer, on_timer, due > now ? due - now : 0, 0);
+    else
+        server_set_timer_by(server, due);
 }
 
 /* --- life ------------------------------------------------------------------------------------ */

@@ -31,7 +31,7 @@ struct mcp_server {
     struct mcp_server_options options;
     struct registry registry;
     struct session session;
-    struct buf modern_info; /* of this server, as each modern answer has it */
+    struct buf modern_end; /* of every modern result (session.c) */
 
     struct stdio *stdio; /* NULL when no client is served */
     enum serving serving;
@@ -39,8 +39,9 @@ struct mcp_server {
     uint64_t drain_began; /* loop time */
     void (*stopped)(struct mcp_server *server, void *user);
 
-    uv_prepare_t turn; /* active while server_step() has something to do */
-    uv_timer_t timer;  /* the earliest deadline */
+    uv_prepare_t turn;  /* active while server_step() has something to do */
+    uv_timer_t timer;   /* fires at the earliest deadline, or before it */
+    uint64_t timer_due; /* loop time; 0: not set */
     unsigned open_handles;
     bool is_stepping;
     bool is_freed; /* the memory goes with the last handle */
@@ -62,7 +63,7 @@ struct mcp_server {
     struct list held; /* struct held (subscribe_hold.c) */
     bool news_are_ready;
 
-    struct buf line; /* the answer being written */
+    struct buf line;       /* the answer being written */
     struct json_out out;
 };
 
@@ -71,6 +72,9 @@ void server_wake(struct mcp_server *server);
 
 /* Sets the timer to the earliest deadline of all. */
 void server_set_timer(struct mcp_server *server);
+
+/* A deadline more: sees that the timer fires then or earlier. */
+void server_set_timer_by(struct mcp_server *server, uint64_t due);
 
 /* Sends what stands in server->line (which is empty afterwards), to the client or into a batch. On
  * failure the answer "out of memory" goes out instead. */

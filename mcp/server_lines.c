@@ -134,6 +134,8 @@ static void on_line(void *user, const char *line, size_t length)
     } else {
         take_message(server, tree, NULL, cost);
     }
+    /* No code of the program is under way here that could still touch them. */
+    call_free_ended(server);
     if (is_full(server)) {
         stdio_pause(server->stdio);
         server->is_reading = false;

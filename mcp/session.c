@@ -17,6 +17,7 @@ enum {
     INSTRUCTIONS_MAX = 64 * 1024
 };
 
+/* The object that names this server, as far as the revision knows its members. */
 static void write_info(const struct mcp_server_options *options, enum revision revision,
                        struct json_out *out)
 {
@@ -38,19 +39,17 @@ static void write_info(const struct mcp_server_options *options, enum revision r
 int session_init(struct mcp_server *server)
 {
     struct json_out out;
-    buf_init(&server->modern_info, MCP_MESSAGE_MAX);
-    json_out_init(&out, &server->modern_info);
+    buf_init(&server->modern_end, MCP_MESSAGE_MAX);
+    json_out_init(&out, &server->modern_end);
+    json_key(&out, "io.modelcontextprotocol/serverInfo");
     write_info(&server->options, REVISION_MODERN, &out);
+    JSON_PIECE(&out, "}}", true);
     return json_out_error(&out);
 }
 
-void session_write_server_info(const struct mcp_server *server, enum revision revision,
-                               struct json_out *out)
+void session_end_modern(const struct mcp_server *server, struct json_out *out)
 {
-    if (revision == REVISION_MODERN)
-        json_raw(out, server->modern_info.data, server->modern_info.length);
-    else
-        write_info(&server->options, revision, out);
+    json_piece(out, server->modern_end.data, server->modern_end.length, true);
 }
 
 static void put_instructions(const struct mcp_server *server, struct json_out *out)
@@ -113,7 +112,7 @@ void session_initialize(struct request *request)
     json_put_text(out, "protocolVersion", revision_name(request->peer.revision));
     capabilities_write(server, request->peer.revision, out);
     json_key(out, "serverInfo");
-    session_write_server_info(server, request->peer.revision, out);
+    write_info(&server->options, request->peer.revision, out);
     put_instructions(server, out);
     reply_end(request);
 }
@@ -160,7 +159,7 @@ void session_initialized(struct mcp_server *server)
 
 void session_free(struct mcp_server *server)
 {
-    buf_free(&server->modern_info);
+    buf_free(&server->modern_end);
     mem_free(server->session.client_name);
     server->session = (struct session){0};
 }

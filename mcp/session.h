@@ -17,8 +17,7 @@ void session_initialized(struct mcp_server *server);
 int session_init(struct mcp_server *server);
 void session_free(struct mcp_server *server);
 
-/* The object that names this server, as far as the revision knows its members. */
-void session_write_server_info(const struct mcp_server *server, enum revision revision,
-                               struct json_out *out);
+/* The end of a modern result: within its `_meta`, what names this server; then both objects end. */
+void session_end_modern(const struct mcp_server *server, struct json_out *out);
 
 #endif

@@ -1,7 +1,6 @@
 /* tools/call: the tool is looked up, its arguments are bound by its table, its answer is structured
  * content with a text mirror, and further content blocks. Failures are results, too (isError). */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -41,8 +40,7 @@ static void put_content(struct json_out *out, const struct call *call)
     json_put_array(out, "content");
     if (call->answer.length > 0) {
         json_object(out);
-        json_put_text(out, "type", "text");
-        json_key(out, "text");
+        JSON_PIECE(out, "\"type\":\"text\",\"text\":", false);
         json_text_n(out, call->answer.data, call->answer.length);
         json_end_object(out);
     }
@@ -109,9 +107,7 @@ void tools_call(struct request *request)
     }
     const struct tool *tool = registry_find_tool(&request->server->registry, name);
     if (!tool) {
-        char message[160];
-        (void)snprintf(message, sizeof(message), "Unknown tool: %.100s", name);
-        reply_code(request, RPC_INVALID_PARAMS, message);
+        reply_code_naming(request, RPC_INVALID_PARAMS, "Unknown tool: ", name);
         return;
     }
     if (arguments && !cJSON_IsObject(arguments)) {
