@@ -9,12 +9,13 @@
 #include "mcp/json_out.h"
 #include "mcp/json_tree.h"
 
-cJSON *json_parse_line(const char *text, size_t length, struct json_gate *ret_gate)
+cJSON *json_parse_line(const char *text, size_t length, struct json_memo *memo,
+                       struct json_gate *ret_gate)
 {
-    json_gate_check(text, length, ret_gate);
+    json_gate_check(text, length, memo, ret_gate);
     if (ret_gate->verdict != JSON_GOOD)
         return NULL;
-    cJSON *tree = json_tree_build(text, length, ret_gate->values);
+    cJSON *tree = json_tree_build(text, length, ret_gate, memo);
     if (!tree)
         ret_gate->verdict = JSON_NO_MEMORY;
     return tree;
@@ -23,7 +24,7 @@ cJSON *json_parse_line(const char *text, size_t length, struct json_gate *ret_ga
 cJSON *json_parse(const char *text, size_t length, const char **ret_why)
 {
     struct json_gate gate;
-    cJSON *tree = json_parse_line(text, length, &gate);
+    cJSON *tree = json_parse_line(text, length, NULL, &gate);
     if (!tree)
         *ret_why = gate.why;
     return tree;
@@ -34,7 +35,7 @@ const cJSON *json_get(const cJSON *object, const char *key)
     if (json_kind(object) != cJSON_Object)
         return NULL;
     for (const cJSON *member = object->child; member; member = member->next) {
-        if (member->string && *member->string == *key && strcmp(member->string, key) == 0)
+        if (json_is_named(member, key))
             return member;
     }
     return NULL;

@@ -26,11 +26,12 @@ struct gate {
     const char *at;
     const char *end;
     struct json_gate *result;
+    const struct json_memo *memo;
     const char *rule; /* first rule broken */
 
     /* Keys of all open objects, innermost last. */
-    struct key inline_keys[KEYS_INLINE];
     struct key *keys;
+    struct key *inline_keys; /* the first ones */
     size_t key_count;
     size_t key_room;
 };
@@ -59,7 +60,7 @@ static void note_rule(struct gate *gate, const char *rule)
 
 static void skip_blanks(struct gate *gate)
 {
-    while (gate->at < gate->end &&
+    while (gate->at < gate->end && (unsigned char)*gate->at <= ' ' &&
            (*gate->at == ' ' || *gate->at == '\t' || *gate->at == '\n' || *gate->at == '\r'))
         gate->at++;
 }
@@ -193,7 +194,7 @@ static bool make_room_for_key(struct gate *gate)
         return false;
     }
     if (is_inline)
-        memcpy(keys, gate->inline_keys, sizeof(gate->inline_keys));
+        memcpy(keys, gate->inline_keys, gate->key_count * sizeof(*keys));
     gate->keys = keys;
     gate->key_room = room;
     return true;
@@ -225,6 +226,41 @@ static void note_id(struct gate *gate, const char *begin)
     gate->result->id_length = (size_t)(gate->at - begin);
 }
 
+static bool is_known(const struct gate *gate)
+{
+    const struct json_memo *memo = gate->memo;
+    return memo && memo->length > 0 && (size_t)(gate->end - gate->at) >= memo->length &&
+           memcmp(gate->at, memo->text, memo->length) == 0;
+}
+
+/* A value that the memo may know. Its text ends with the brace that closes it, so that nothing which
+ * begins with these bytes can be anything else. */
+static bool meta(struct gate *gate, unsigned depth)
+{
+    struct json_gate *result = gate->result;
+    const char *begin = gate->at;
+    size_t before = result->values;
+    bool known = is_known(gate);
+    if (known) {
+        gate->at += gate->memo->length;
+        result->values += gate->memo->values;
+        if (result->values > MCP_VALUES_MAX)
+            return refuse(gate, "more than 50,000 values");
+    } else if (!value(gate, depth)) {
+        return false;
+    }
+    result->meta = begin;
+    result->meta_length = (size_t)(gate->at - begin);
+    result->meta_values = result->values - before;
+    result->meta_is_known = known;
+    return true;
+}
+
+static bool is_key(const struct json_span *key, const char *name, size_t length)
+{
+    return key->length == length && memcmp(key->text, name, length) == 0;
+}
+
 static bool member(struct gate *gate, size_t first_key, unsigned depth)
 {
     struct json_span key;
@@ -239,11 +275,13 @@ static bool member(struct gate *gate, size_t first_key, unsigned depth)
     gate->at++;
     skip_blanks(gate);
     const char *begin = gate->at;
+    if (depth == JSON_MEMO_DEPTH && is_key(&key, JSON_MEMO_NAME, strlen(JSON_MEMO_NAME)))
+        return meta(gate, depth);
     if (!value(gate, depth))
         return false;
-    if (depth == 1 && key.length == 2 && memcmp(key.text, "id", 2) == 0)
+    if (depth == 1 && is_key(&key, "id", 2))
         note_id(gate, begin);
-    if (depth == 1 && key.length == 6 && memcmp(key.text, "method", 6) == 0)
+    if (depth == 1 && is_key(&key, "method", 6))
         gate->result->has_method = true;
     return true;
 }
@@ -317,18 +355,21 @@ static void check(struct gate *gate)
         (void)refuse(gate, gate->rule);
 }
 
-void json_gate_check(const char *text, size_t length, struct json_gate *ret_gate)
+void json_gate_check(const char *text, size_t length, const struct json_memo *memo,
+                     struct json_gate *ret_gate)
 {
     *ret_gate = (struct json_gate){.verdict = JSON_GOOD};
-    struct gate gate;
-    gate.at = text;
-    gate.end = text + length;
-    gate.result = ret_gate;
-    gate.rule = NULL;
-    gate.keys = gate.inline_keys;
-    gate.key_count = 0;
-    gate.key_room = KEYS_INLINE;
+    UNSET struct key keys[KEYS_INLINE];
+    struct gate gate = {
+        .at = text,
+        .end = text + length,
+        .result = ret_gate,
+        .memo = memo,
+        .keys = keys,
+        .inline_keys = keys,
+        .key_room = KEYS_INLINE,
+    };
     check(&gate);
-    if (gate.keys != gate.inline_keys)
+    if (gate.keys != keys)
         mem_free(gate.keys);
 }

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/own.h"
+#include "mcp/json_memo.h"
 
 enum json_verdict {
     JSON_GOOD,
@@ -28,11 +29,21 @@ struct json_gate {
     const char *id;
     size_t id_length;
     bool has_method;
+
+    /* Where a value stands that a memo may keep, or has; NULL when there is none. */
+    const char *meta;
+    size_t meta_length;
+    size_t meta_values;
+    bool meta_is_known; /* equal to the memo's */
 };
 
-void json_gate_check(const char *text, size_t length, struct json_gate *ret_gate);
+/* `memo` may be NULL. */
+void json_gate_check(const char *text, size_t length, const struct json_memo *memo,
+                     struct json_gate *ret_gate);
 
-/* Gate, parse, keep the numbers' text: the tree, or NULL and the verdict. */
-MUST_CHECK cJSON *json_parse_line(const char *text, size_t length, struct json_gate *ret_gate);
+/* The tree of what passes the gate, or NULL and the verdict. `memo` is used and kept up; it may be
+ * NULL. */
+MUST_CHECK cJSON *json_parse_line(const char *text, size_t length, struct json_memo *memo,
+                                  struct json_gate *ret_gate);
 
 #endif

@@ -14,12 +14,13 @@ struct builder {
     const char *end;
     cJSON *node; /* next free one */
     char *text;  /* next free byte */
+    const struct json_gate *gate;
+    struct json_memo *memo;
 };
 
 static char next_char(struct builder *builder)
 {
-    while (*builder->at == ' ' || *builder->at == '\t' || *builder->at == '\n' ||
-           *builder->at == '\r')
+    while ((unsigned char)*builder->at <= ' ')
         builder->at++;
     return *builder->at;
 }
@@ -135,11 +136,66 @@ static void take_children(struct builder *builder, cJSON *parent, char close)
         parent->child->prev = last;
 }
 
-static cJSON *take_value(struct builder *builder)
+/* Nodes in a row and the text that they point to. */
+struct part {
+    cJSON *nodes;
+    char *strings;
+};
+
+/* The pointers of a copy point into the copy. */
+static void copy_nodes(struct part to, struct part from, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const cJSON *node = &from.nodes[i];
+        cJSON *copy = &to.nodes[i];
+        *copy = (cJSON){.type = node->type};
+        if (node->next)
+            copy->next = to.nodes + (node->next - from.nodes);
+        if (node->prev)
+            copy->prev = to.nodes + (node->prev - from.nodes);
+        if (node->child)
+            copy->child = to.nodes + (node->child - from.nodes);
+        if (node->valuestring)
+            copy->valuestring = to.strings + (node->valuestring - from.strings);
+        if (node->string)
+            copy->string = to.strings + (node->string - from.strings);
+    }
+}
+
+static cJSON *take_known(struct builder *builder)
+{
+    struct json_memo *memo = builder->memo;
+    cJSON *node = builder->node;
+    copy_nodes((struct part){node, builder->text}, (struct part){memo->nodes, memo->strings},
+               memo->values);
+    memcpy(builder->text, memo->strings, memo->strings_length);
+    builder->at += memo->length;
+    builder->node += memo->values;
+    builder->text += memo->strings_length;
+    return node;
+}
+
+/* `node` and those behind it were just built of the text from `text` on. */
+static void keep(const struct builder *builder, cJSON *node, const char *text, char *strings)
+{
+    struct json_memo *memo = builder->memo;
+    size_t length = (size_t)(builder->at - text);
+    size_t values = (size_t)(builder->node - node);
+    if (node->type != cJSON_Object || length > JSON_MEMO_BYTES || values > JSON_MEMO_VALUES)
+        return;
+    memo->length = length;
+    memo->values = values;
+    memo->strings_length = (size_t)(builder->text - strings);
+    memcpy(memo->text, text, length);
+    memcpy(memo->strings, strings, memo->strings_length);
+    copy_nodes((struct part){memo->nodes, memo->strings}, (struct part){node, strings}, values);
+}
+
+static cJSON *take_new(struct builder *builder)
 {
     cJSON *node = builder->node++;
     *node = (cJSON){0};
-    switch (next_char(builder)) {
+    switch (*builder->at) {
     case '{':
         node->type = cJSON_Object;
         take_children(builder, node, '}');
@@ -171,8 +227,24 @@ static cJSON *take_value(struct builder *builder)
     return node;
 }
 
-cJSON *json_tree_build(const char *text, size_t length, size_t values)
+static cJSON *take_value(struct builder *builder)
 {
+    char *strings = builder->text;
+    (void)next_char(builder);
+    const char *text = builder->at;
+    bool is_meta = text == builder->gate->meta && builder->memo;
+    if (is_meta && builder->gate->meta_is_known)
+        return take_known(builder);
+    cJSON *node = take_new(builder);
+    if (is_meta)
+        keep(builder, node, text, strings);
+    return node;
+}
+
+cJSON *json_tree_build(const char *text, size_t length, const struct json_gate *gate,
+                       struct json_memo *memo)
+{
+    size_t values = gate->values;
     /* Each text and number loses a quote or a comma to its NUL, but for a number all alone. */
     cJSON *root = cJSON_malloc(values * sizeof(cJSON) + length + 1);
     if (!root)
@@ -182,6 +254,8 @@ cJSON *json_tree_build(const char *text, size_t length, size_t values)
         .end = text + length,
         .node = root,
         .text = (char *)(root + values),
+        .gate = gate,
+        .memo = memo,
     };
     (void)take_value(&builder);
     root->type |= cJSON_IsReference;

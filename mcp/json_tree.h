@@ -6,9 +6,11 @@
 #include <stddef.h>
 
 #include "base/own.h"
+#include "mcp/json_gate.h"
 
-/* `text` has passed json_gate_check(), which counted its values. NULL when out of memory. Owner: the
- * caller, cJSON_Delete() of the root, which gives back the whole block. */
-MUST_CHECK cJSON *json_tree_build(const char *text, size_t length, size_t values);
+/* `text` has just passed the gate, with the same memo. NULL when out of memory. Owner: the caller,
+ * cJSON_Delete() of the root, which gives back the whole block. */
+MUST_CHECK cJSON *json_tree_build(const char *text, size_t length, const struct json_gate *gate,
+                                  struct json_memo *memo);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "base/list.h"
+#include "mcp/json_memo.h"
 #include "mcp/registry.h"
 #include "mcp/request.h"
 #include "mcp/server.h"
@@ -63,6 +64,7 @@ struct mcp_server {
     struct list held; /* struct held (subscribe_hold.c) */
     bool news_are_ready;
 
+    struct json_memo memo; /* of the requests' `_meta` */
     struct buf line;       /* the answer being written */
     struct json_out out;
 };

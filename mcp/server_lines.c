@@ -124,7 +124,7 @@ static void on_line(void *user, const char *line, size_t length)
 {
     struct mcp_server *server = user;
     struct json_gate gate;
-    cJSON *tree = json_parse_line(line, length, &gate);
+    cJSON *tree = json_parse_line(line, length, &server->memo, &gate);
     size_t cost = length + gate.values * MCP_VALUE_COST;
     if (!tree) {
         refuse_line(server, &gate);

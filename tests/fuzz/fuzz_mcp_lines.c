@@ -168,7 +168,7 @@ static void check_output(int out)
         struct json_gate gate;
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         FUZZ_CHECK(stop);
-        json_gate_check(at, (size_t)(stop - at), &gate);
+        json_gate_check(at, (size_t)(stop - at), NULL, &gate);
         FUZZ_CHECK(gate.verdict == JSON_GOOD);
         at = stop + 1;
     }

@@ -20,7 +20,7 @@
 static enum json_verdict verdict_of(const char *text)
 {
     struct json_gate gate;
-    json_gate_check(text, strlen(text), &gate);
+    json_gate_check(text, strlen(text), NULL, &gate);
     assert_int_equal(gate.verdict == JSON_GOOD, gate.why == NULL);
     return gate.verdict;
 }
@@ -75,11 +75,11 @@ static void test_gate_finds_the_id_of_a_refused_request(void **state)
     static const char text[] = "{\"a\":[\"\\u0000\",{\"id\":1}],\"id\":\"q\\u0041\",\"b\":{}}";
     struct json_gate gate;
     (void)state;
-    json_gate_check(text, strlen(text), &gate);
+    json_gate_check(text, strlen(text), NULL, &gate);
     assert_int_equal(gate.verdict, JSON_REFUSED);
     assert_int_equal(gate.id_length, 9);
     assert_memory_equal(gate.id, "\"q\\u0041\"", 9);
-    json_gate_check("{\"id\":null}", 11, &gate);
+    json_gate_check("{\"id\":null}", 11, NULL, &gate);
     assert_int_equal(gate.id_length, 0);
 }
 
@@ -91,7 +91,7 @@ static void test_gate_depth_at_the_limit_and_one_beyond(void **state)
     for (size_t depth = MCP_DEPTH_MAX; depth <= MCP_DEPTH_MAX + 1; depth++) {
         memset(text, '[', depth);
         memset(text + depth, ']', depth);
-        json_gate_check(text, 2 * depth, &gate);
+        json_gate_check(text, 2 * depth, NULL, &gate);
         assert_int_equal(gate.verdict, depth > MCP_DEPTH_MAX ? JSON_NOT : JSON_GOOD);
     }
 }
@@ -104,7 +104,7 @@ static void check_values(size_t count, enum json_verdict expected)
     for (size_t i = 1; i < count; i++)
         (void)buf_append_text(&text, i == 1 ? "1" : ",1");
     (void)buf_append_char(&text, ']');
-    json_gate_check(text.data, text.length, &gate);
+    json_gate_check(text.data, text.length, NULL, &gate);
     assert_int_equal(gate.verdict, expected);
 }
 
@@ -116,7 +116,7 @@ static void check_members(size_t count, enum json_verdict expected)
     for (size_t i = 0; i < count; i++)
         (void)buf_printf(&text, "%s\"k%zu\":0", i == 0 ? "" : ",", i);
     (void)buf_append_char(&text, '}');
-    json_gate_check(text.data, text.length, &gate);
+    json_gate_check(text.data, text.length, NULL, &gate);
     assert_int_equal(gate.verdict, expected);
 }
 
@@ -139,7 +139,7 @@ static void test_gate_out_of_memory_for_keys_is_its_own_verdict(void **state)
         (void)buf_printf(&text, "%s\"k%d\":0", i == 0 ? "" : ",", i);
     (void)buf_append_char(&text, '}');
     mem_fail_at(1, 0);
-    json_gate_check(text.data, text.length, &gate);
+    json_gate_check(text.data, text.length, NULL, &gate);
     mem_fail_at(0, 0);
     assert_int_equal(gate.verdict, JSON_NO_MEMORY);
     assert_null(gate.why);
@@ -213,6 +213,82 @@ static void test_json_tree_can_be_copied_in_part_and_added_whole(void **state)
     json_write(&out, object);
     assert_string_equal(buf_text(&text),
                         "{\"part\":{\"a\":[1,\"two\"]},\"whole\":[\"x\"],\"text\":\"y\"}");
+}
+
+/* The tree of a line, with a memo and without. */
+static void check_with_memo(const char *line, struct json_memo *memo, bool expected_known)
+{
+    struct json_gate plain;
+    struct json_gate gate;
+    OWNED_JSON without = json_parse_line(line, strlen(line), NULL, &plain);
+    OWNED_JSON with = json_parse_line(line, strlen(line), memo, &gate);
+    if (gate.verdict != plain.verdict || gate.values != plain.values ||
+        gate.meta_is_known != expected_known || (without && !json_same(with, without)))
+        fail_msg("%s", line);
+}
+
+static void test_json_memo_changes_no_tree(void **state)
+{
+    static struct json_memo memo;
+
+    static const struct {
+        bool known;
+        const char *line;
+    } lines[] = {
+        {false,
+         "{\"params\":{\"a\":1,\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]}},\"b\":2}}"},
+        {true, "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]}}},\"id\":7}"},
+        {true, "{ \"params\" : { \"_meta\" : {\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]}} } }"},
+        /* Equal at first, then something else: other text, broken, cut, elsewhere. */
+        {false, "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0}}}"},
+        {false,
+         "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0},\"_meta\":{}}}"},
+        {true, "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0}}"},
+        {false, "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0"},
+        {false,
+         "{\"params\":{\"x\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0}}}}"},
+        {false, "{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0}}"},
+        {true, "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0}}}"},
+        /* What is refused is not kept, nor is what is no object. */
+        {false, "{\"params\":{\"_meta\":{\"v\":1,\"v\":2}}}"},
+        {false, "{\"params\":{\"_meta\":[1]}}"},
+        {false, "{\"params\":{\"_meta\":[1]}}"},
+        {false, "{\"params\":{\"_meta\":{\"v\":1,\"v\":2}}}"},
+        {true, "{\"params\":{\"_meta\":{\"v\":\"1\",\"c\":{\"x\":[1,\"\\n\",true]},\"d\":0}}}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(lines); i++)
+        check_with_memo(lines[i].line, &memo, lines[i].known);
+}
+
+/* A line whose `_meta` has so many values, or bytes, twice. */
+static bool is_kept(size_t values, size_t bytes)
+{
+    struct json_memo memo = {0};
+    struct json_gate gate;
+    OWNED_BUF line = BUF_INIT(100000);
+    (void)buf_append_text(&line, "{\"p\":{\"_meta\":{\"a\":[0");
+    for (size_t i = 3; i < values; i++)
+        (void)buf_append_text(&line, ",0");
+    while (line.length < sizeof("{\"p\":{\"_meta\":") - 1 + bytes - 2)
+        (void)buf_append_char(&line, ' ');
+    (void)buf_append_text(&line, "]}}}");
+    for (int i = 0; i < 2; i++) {
+        OWNED_JSON tree = json_parse_line(line.data, line.length, &memo, &gate);
+        assert_non_null(tree);
+        assert_int_equal(gate.meta_values, values);
+    }
+    return gate.meta_is_known;
+}
+
+static void test_json_memo_keeps_what_fits_and_no_more(void **state)
+{
+    (void)state;
+    assert_true(is_kept(JSON_MEMO_VALUES, 0));
+    assert_false(is_kept(JSON_MEMO_VALUES + 1, 0));
+    assert_true(is_kept(3, JSON_MEMO_BYTES));
+    assert_false(is_kept(3, JSON_MEMO_BYTES + 1));
 }
 
 static void test_json_get_minds_letter_case(void **state)
@@ -343,6 +419,8 @@ int main(void)
         cmocka_unit_test(test_json_numbers_keep_their_text_through_a_round_trip),
         cmocka_unit_test(test_json_tree_is_the_one_that_cjson_would_build),
         cmocka_unit_test(test_json_tree_can_be_copied_in_part_and_added_whole),
+        cmocka_unit_test(test_json_memo_changes_no_tree),
+        cmocka_unit_test(test_json_memo_keeps_what_fits_and_no_more),
         cmocka_unit_test(test_json_get_minds_letter_case),
         cmocka_unit_test(test_json_int_value_is_exact_or_refused),
         cmocka_unit_test(test_json_out_escapes_what_deceives_or_breaks_lines),

@@ -71,7 +71,7 @@ static bool is_against_our_rules(const char *name)
 static bool is_right(const char *name, const struct buf *text)
 {
     struct json_gate gate;
-    OWNED_JSON tree = json_parse_line(buf_text(text), text->length, &gate);
+    OWNED_JSON tree = json_parse_line(buf_text(text), text->length, NULL, &gate);
     if ((tree != NULL) != (gate.verdict == JSON_GOOD))
         return false;
     OWNED_JSON theirs = cJSON_ParseWithLength(buf_text(text), text->length);
