@@ -1,4 +1,4 @@
-/* Growing byte buffer. Grows by doubling, never beyond its cap, and always keeps a NUL behind. */
+/* Growing byte buffer. Grows by doubling at least, never beyond its cap, and always keeps a NUL behind. */
 #include "base/buf.h"
 
 #include <errno.h>
@@ -47,9 +47,9 @@ static int grow(struct buf *buf, size_t more)
     size_t need = buf->length + more + 1;
     if (need <= buf->capacity)
         return 0;
-    size_t capacity = buf->capacity ? buf->capacity : BUF_FIRST_CAPACITY;
-    while (capacity < need)
-        capacity *= 2;
+    size_t capacity = buf->capacity ? 2 * buf->capacity : BUF_FIRST_CAPACITY;
+    if (capacity < need)
+        capacity = need;
     if (capacity > buf->cap + 1)
         capacity = buf->cap + 1;
     char *data = mem_realloc(buf->data, capacity);
