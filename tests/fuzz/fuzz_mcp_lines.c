@@ -1,11 +1,8 @@
 /* Any bytes as what a client writes, to a whole server with fake tools: framer, gate, dispatcher,
- * calls, questions, subscriptions, the end. The first byte says in which pieces the rest arrives.
- * Whatever comes, each line of ours is one JSON value, and nothing is left open. */
-#include <fcntl.h>
-#include <signal.h>
+ * calls, questions, subscriptions, the end. The first byte says in which pieces the rest arrives,
+ * and whether what is written is taken at once. Whatever comes, each line of ours is one JSON value,
+ * and nothing is left open. The pipes are fake_pipe.c. */
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "base/buf.h"
@@ -18,10 +15,12 @@
 #include "mcp/resource.h"
 #include "mcp/server.h"
 #include "mcp/subscribe.h"
+#include "tests/fuzz/fake_pipe.h"
 #include "tests/fuzz/mcp_fuzz.h"
 
 enum {
-    INPUT_MAX = 32 * 1024 /* fits into a pipe */
+    INPUT_MAX = 32 * 1024,
+    SLOW_BYTES = 100 /* that a slow client takes at a time */
 };
 
 static struct mcp_server *server;
@@ -154,16 +153,10 @@ static void on_stopped(struct mcp_server *stopped, void *user)
     server = NULL;
 }
 
-static void check_output(int out)
+static void check_output(const struct buf *output)
 {
-    off_t size = lseek(out, 0, SEEK_END);
-    FUZZ_CHECK(size >= 0);
-    if (size == 0)
-        return;
-    char *text = mmap(NULL, (size_t)size, PROT_READ, MAP_PRIVATE, out, 0);
-    FUZZ_CHECK(text != MAP_FAILED);
-    const char *at = text;
-    const char *end = text + size;
+    const char *at = buf_text(output);
+    const char *end = at + output->length;
     while (at < end) {
         struct json_gate gate;
         const char *stop = memchr(at, '\n', (size_t)(end - at));
@@ -172,19 +165,18 @@ static void check_output(int out)
         FUZZ_CHECK(gate.verdict == JSON_GOOD);
         at = stop + 1;
     }
-    (void)munmap(text, (size_t)size);
 }
 
-static void feed(uv_loop_t *loop, int to_server, const uint8_t *data, size_t size, size_t piece)
+static void feed(uv_loop_t *loop, const uint8_t *data, size_t size, size_t piece)
 {
     while (size > 0) {
-        size_t n = size < piece ? size : piece;
-        FUZZ_CHECK(write(to_server, data, n) == (ssize_t)n);
+        size_t n = fake_pipe_give(data, size < piece ? size : piece);
         (void)uv_run(loop, UV_RUN_NOWAIT);
         data += n;
         size -= n;
     }
-    (void)close(to_server);
+    while (!fake_pipe_end())
+        (void)uv_run(loop, UV_RUN_NOWAIT);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -201,27 +193,21 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .changing_lists = MCP_LIST_TOOLS,
         .page_entries = 2,
     };
-    int in[2];
     if (size < 2 || size > INPUT_MAX)
         return 0;
     if (!is_ready) {
-        (void)signal(SIGPIPE, SIG_IGN);
         log_set_level(LOG_OFF);
         FUZZ_CHECK(uv_loop_init(&loop) == 0);
         is_ready = true;
     }
-    int out = memfd_create("out", MFD_CLOEXEC);
-    int again = fcntl(out, F_DUPFD_CLOEXEC, 3);
-    FUZZ_CHECK(out >= 0 && again >= 0 && pipe2(in, O_CLOEXEC) == 0);
+    fake_pipe_begin(data[0] % 2 ? SLOW_BYTES : 0);
     server = mcp_server_new(&loop, &options);
-    FUZZ_CHECK(server && mcp_server_serve(server, in[0], out, on_stopped) == 0);
-    size_t piece = data[0] < 200 ? INPUT_MAX : data[0] - 199;
-    feed(&loop, in[1], data + 1, size - 1, piece);
+    FUZZ_CHECK(server && mcp_server_serve(server, FAKE_PIPE_IN, FAKE_PIPE_OUT, on_stopped) == 0);
+    feed(&loop, data + 1, size - 1, data[0] < 200 ? INPUT_MAX : data[0] - 199);
     while (server)
         (void)uv_run(&loop, UV_RUN_ONCE);
     FUZZ_CHECK(uv_run(&loop, UV_RUN_DEFAULT) == 0);
     FUZZ_CHECK(!uv_loop_alive(&loop));
-    check_output(again);
-    (void)close(again);
+    check_output(fake_pipe_output());
     return 0;
 }
