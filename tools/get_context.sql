@@ -69,14 +69,22 @@ FROM (
      ORDER BY 9 DESC, t.folded
      LIMIT $3::bigint)
     UNION ALL
-    (SELECT 5, 'm', NULL, (array_agg(e.merchant ORDER BY e.spent_on DESC))[1], e.merchant_folded,
-            e.merchant_folded, NULL, NULL, count(*), max(e.spent_on)
-     FROM ninepence.expenses e
-     WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.merchant_folded IS NOT NULL
-         AND 'm' = ANY ($2::text[])
-     GROUP BY e.merchant_folded
-     ORDER BY 9 DESC, e.merchant_folded
-     LIMIT $3::bigint)
+    (SELECT 5, 'm', NULL, (
+         SELECT e.merchant
+         FROM ninepence.expenses e
+         WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
+             AND e.merchant_folded = m.merchant_folded
+         ORDER BY e.spent_on DESC, e.expense_id DESC
+         LIMIT 1), m.merchant_folded, m.merchant_folded, NULL, NULL, m.uses, m.last_used
+     FROM (
+         -- Counted from the index alone; the spelling is looked up for those that are listed.
+         SELECT e.merchant_folded, count(*) AS uses, max(e.spent_on) AS last_used
+         FROM ninepence.expenses e
+         WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.merchant_folded IS NOT NULL
+             AND 'm' = ANY ($2::text[])
+         GROUP BY e.merchant_folded
+         ORDER BY uses DESC, e.merchant_folded
+         LIMIT $3::bigint) m)
     UNION ALL
     (SELECT 6, 'r', NULL, u.currency, lower(u.currency), lower(u.currency), (
          SELECT 'rate ' || trim_scale(r.rate) || ' on ' || to_char(r.on_day, 'YYYY-MM-DD')

@@ -22,7 +22,7 @@ BOUNDED = [
     ("summarize_spending", {"period": MONTH, "group_by": "category"}),
     ("summarize_spending", {"period": MONTH, "group_by": "merchant", "compare_to": "previous"}),
     ("summarize_spending", {"period": MONTH, "text": "weekly"}),
-    ("summarize_spending", {"period": MONTH, "merchant": "Shop 3"}),
+    ("summarize_spending", {"period": MONTH, "merchant": "Shop Dao"}),
     ("read_expenses", {"period": MONTH}),
     ("read_expenses", {"period": MONTH, "sort": "-amount", "min_amount": 20}),
     ("query_expenses_by_category", {"category": "Groceries", "period": MONTH}),
@@ -31,7 +31,8 @@ BOUNDED = [
     ("compare_periods", {"a": MONTH, "b": "2026-09"}),
 ]
 # What looks at the time before by design: the usual month at twelve months, what recurs at 1,200 days.
-UNBOUNDED = [("monthly_summary", {"month": MONTH}), ("list_recurring", {}), ("find_unusual", {"period": MONTH}), ("forecast_spending", {}),
+UNBOUNDED = [("monthly_summary", {"month": MONTH}), ("budget_status", {"period": MONTH}),
+             ("list_recurring", {}), ("find_unusual", {"period": MONTH}), ("forecast_spending", {}),
              ("get_context", {})]
 GROWS = 1.5  # the largest ledger may cost so much more than the smallest …
 DEEPER = INSIDE + 40  # … and so many blocks: one for each row, and indexes that are a level deeper
@@ -43,10 +44,16 @@ INSERT INTO ninepence.expenses (ledger_id, user_id, category_id, account_id, spe
     base_amount, merchant, merchant_folded, description, created_at, updated_at)
 SELECT 1, 1 + n % 2, CASE n % 5 WHEN 0 THEN 2 WHEN 1 THEN 6 WHEN 2 THEN 9 WHEN 3 THEN 10 ELSE 14 END, 1,
        CASE WHEN n <= {inside} THEN date '2026-10-01' + n % 31
-            ELSE date '2016-09-01' + (n * 7919 % 3600) END,
-       5 + n % 90, 'USD', 5 + n % 90, 'Shop ' || n % 40, 'shop ' || n % 40, 'weekly shop',
-       '2026-01-01', '2026-01-01'
-FROM generate_series(1, {size}) n;
+            WHEN n % 25 = 0 THEN date '2026-09-05' - make_interval(months => n / 25 % 100)
+            ELSE date '2016-09-01' + (abs(hashint4(n)::bigint) % 3600)::integer END,
+       v.amount, 'USD', v.amount, v.shop, lower(v.shop), 'weekly shop', '2026-01-01', '2026-01-01'
+FROM generate_series(1, {size}) n
+CROSS JOIN LATERAL (
+    -- Few shops have most of the purchases, and one in 25 is a bill that comes on the 5th.
+    SELECT CASE WHEN n % 25 = 0 THEN 'Bill ' || chr(65 + n / 2500) || 'x'
+                ELSE 'Shop ' || chr(65 + k % 26) || chr(97 + k / 26) || 'o' END AS shop,
+           CASE WHEN n % 25 = 0 THEN 20 + n / 2500 ELSE 5 + abs(hashint4(-n)::bigint) % 9000 / 100.0 END AS amount
+    FROM (SELECT n * 31 % (1 + n % 300) AS k) s) v;
 VACUUM ANALYZE ninepence.expenses;
 """
 

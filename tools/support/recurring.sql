@@ -7,8 +7,8 @@
 -- include: recurring_limits
 , bought AS MATERIALIZED (
     -- The lines of one receipt are one payment.
-    SELECT e.expense_id, e.spent_on, e.amount, e.base_amount, e.currency, e.category_id,
-           coalesce(e.merchant, e.description) AS label,
+    SELECT e.expense_id, e.spent_on, e.amount, e.base_amount, e.currency,
+           e.category_id, coalesce(e.merchant, e.description) AS label,
            coalesce(e.merchant_folded, lower(e.description) COLLATE "C") AS name
     FROM ninepence.expenses e
     WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0
@@ -24,69 +24,70 @@
         AND coalesce(e.merchant, e.description) IS NOT NULL
     GROUP BY e.receipt_id
 ), spelling AS MATERIALIZED (
-    SELECT n.name, k.key, CASE WHEN length(split_part(k.key, ' ', 1)) >= 3
+    SELECT n.name, k.key, dense_rank() OVER (ORDER BY k.key) AS number, CASE WHEN length(split_part(k.key, ' ', 1)) >= 3
                                THEN split_part(k.key, ' ', 1) ELSE k.key END AS stem
     FROM (SELECT DISTINCT b.name FROM bought b) n
     -- include: spelling
 ), payment AS MATERIALIZED (
-    -- The same again within two days is a double charge or a second cup, not another month.
+    -- The same again within two days is a double charge or a second cup, not another month. Windows
+    -- without partitions: thousands of small ones take most of the time.
     SELECT p.*
-    FROM (SELECT b.*, s.key, s.stem, dense_rank() OVER (ORDER BY s.key, b.currency) AS who,
-                 b.spent_on - lag(b.spent_on) OVER (PARTITION BY s.key, b.currency, b.amount
-                                                    ORDER BY b.spent_on, b.expense_id) AS again
+    FROM (SELECT b.*, s.key, s.stem, dense_rank() OVER (ORDER BY s.number, b.currency) AS who,
+                 CASE WHEN lag(s.number) OVER same = s.number AND lag(b.amount) OVER same = b.amount
+                          AND lag(b.currency) OVER same = b.currency
+                      THEN b.spent_on - lag(b.spent_on) OVER same END AS again
           FROM bought b
-          JOIN spelling s ON s.name = b.name) p
+          JOIN spelling s ON s.name = b.name
+          WINDOW same AS (ORDER BY s.number, b.currency, b.amount, b.spent_on, b.expense_id)) p
     WHERE p.again IS NULL OR p.again > 2
 ), clustered AS MATERIALIZED (
     SELECT c.*, count(*) OVER (PARTITION BY c.who) AS of_whole,
            count(*) OVER (PARTITION BY c.who, c.cluster) AS of_cluster,
-           count(*) OVER (PARTITION BY c.who, c.cluster, c.amount) AS of_amount
-    FROM (SELECT p.who, p.stem, p.currency, p.expense_id, p.spent_on, p.amount,
+           min(c.amount) OVER (PARTITION BY c.who, c.cluster)
+               < max(c.amount) OVER (PARTITION BY c.who, c.cluster) AS varies
+    FROM (SELECT p.who, p.stem, p.currency, p.expense_id, p.spent_on, p.amount, p.base_amount, p.key,
+                 p.label, p.category_id, p.has_equal,
                  count(*) FILTER (WHERE p.jumps) OVER (PARTITION BY p.who
                                                        ORDER BY p.amount, p.expense_id) AS cluster
-          FROM (SELECT p.*, p.amount > 1.15 * lag(p.amount) OVER (PARTITION BY p.who
-                                                                  ORDER BY p.amount, p.expense_id)
-                           AS jumps
-                FROM payment p) p) c
+          FROM (SELECT p.*, p.amount > 1.15 * lag(p.amount) OVER near AS jumps,
+                       coalesce(p.amount IN (lag(p.amount) OVER near, lead(p.amount) OVER near),
+                                false) AS has_equal
+                FROM payment p
+                WINDOW near AS (PARTITION BY p.who ORDER BY p.amount, p.expense_id)) p) c
 ), graded AS MATERIALIZED (
     -- Grade 1 the merchant as a whole, 2 a cluster, 3 equal amounts of a cluster.
-    SELECT g.*,
-           g.spent_on - lag(g.spent_on) OVER piece AS gap,
-           lag(g.spent_on) OVER piece AS before_on,
-           lag(g.amount) OVER piece AS before_amount,
-           lead(g.expense_id) OVER piece IS NULL AS is_last
-    FROM (SELECT c.who, c.stem, c.currency, c.expense_id, c.spent_on, c.amount, l.grade, l.cluster,
-                 dense_rank() OVER (ORDER BY c.who, l.grade, l.cluster, l.equal) AS number
-          FROM clustered c
-          CROSS JOIN LATERAL (
-              VALUES (1, NULL::bigint, NULL::numeric), (2, c.cluster, NULL),
-                  (3, c.cluster, c.amount)) AS l (grade, cluster, equal)
-          WHERE l.grade = 1 OR (l.grade = 2 AND c.of_cluster < c.of_whole)
-              OR (l.grade = 3 AND c.of_amount BETWEEN 2 AND c.of_cluster - 1)) g
-    WINDOW piece AS (PARTITION BY g.number ORDER BY g.spent_on, g.expense_id)
+    SELECT g.*, g.spent_on - g.before_on AS gap
+    FROM (SELECT g.*,
+                 CASE WHEN lag(g.number) OVER piece = g.number
+                      THEN lag(g.spent_on) OVER piece END AS before_on,
+                 CASE WHEN lag(g.number) OVER piece = g.number
+                      THEN lag(g.amount) OVER piece END AS before_amount,
+                 lead(g.number) OVER piece IS DISTINCT FROM g.number AS is_last
+          FROM (SELECT c.who, c.stem, c.currency, c.expense_id, c.spent_on, c.amount, c.base_amount,
+                       c.key, c.label, c.category_id, l.grade, l.cluster,
+                       dense_rank() OVER (ORDER BY c.who, l.grade, l.cluster, l.equal) AS number
+                FROM clustered c
+                CROSS JOIN LATERAL (
+                    VALUES (1, NULL::bigint, NULL::numeric), (2, c.cluster, NULL),
+                        (3, c.cluster, c.amount)) AS l (grade, cluster, equal)
+                WHERE l.grade = 1 OR (l.grade = 2 AND c.of_cluster < c.of_whole)
+                    OR (l.grade = 3 AND c.has_equal AND c.varies)) g
+          WINDOW piece AS (ORDER BY g.number, g.spent_on, g.expense_id)) g
 ), paced AS MATERIALIZED (
     SELECT g.number, g.who, g.stem, g.currency, g.grade, g.cluster, count(*) AS payments,
            min(g.spent_on) AS first_on, max(g.spent_on) AS last_on,
            max(g.amount) FILTER (WHERE g.gap IS NULL) AS first_amount,
            max(g.amount) FILTER (WHERE g.is_last) AS last_amount,
-           percentile_disc(0.5) WITHIN GROUP (ORDER BY g.gap) AS usual_gap
+           percentile_disc(0.5) WITHIN GROUP (ORDER BY g.gap) AS usual_gap,
+           array_agg(g.spent_on) FILTER (WHERE g.gap IS NOT NULL) AS days,
+           array_agg(g.before_on) FILTER (WHERE g.gap IS NOT NULL) AS days_before,
+           array_agg(g.amount) FILTER (WHERE g.gap IS NOT NULL) AS amounts,
+           array_agg(g.before_amount) FILTER (WHERE g.gap IS NOT NULL) AS amounts_before
     FROM graded g
     GROUP BY g.number, g.who, g.stem, g.currency, g.grade, g.cluster
-), stepped AS (
-    -- How many steps of the cadence each gap is, and how many days it misses them by.
-    SELECT p.number, s.steps,
-           abs(g.spent_on - CASE WHEN c.months > 0
-                                 THEN (g.before_on + make_interval(months => s.steps * c.months))::date
-                                 ELSE g.before_on + s.steps * c.days END) <= c.slack
-               AND s.steps <= 3 AS fits,
-           abs(g.amount - g.before_amount) / greatest(g.amount, g.before_amount) AS change
-    FROM paced p
-    JOIN recurring_limits c ON p.usual_gap BETWEEN c.shortest AND c.longest
-    JOIN graded g ON g.number = p.number AND g.gap IS NOT NULL
-    CROSS JOIN LATERAL (
-        SELECT greatest(1, round(g.gap::numeric / c.days))::integer AS steps) s
 ), judged AS MATERIALIZED (
-    SELECT p.*, c.cadence,
+    SELECT p.number, p.who, p.stem, p.currency, p.grade, p.cluster, p.payments, p.first_on, p.last_on,
+           p.first_amount, p.last_amount, p.usual_gap, c.cadence,
            coalesce(t.fit >= 0.75 AND (p.payments - 1) >= 0.6 * t.steps
                     AND p.payments >= c.least + CASE WHEN p.grade > 1 THEN 1 ELSE 0 END
                     AND t.drift <= CASE WHEN p.payments < c.young THEN 0.10
@@ -94,11 +95,25 @@
                                         ELSE c.drift END, false) AS is_regular
     FROM paced p
     LEFT JOIN recurring_limits c ON p.usual_gap BETWEEN c.shortest AND c.longest
-    LEFT JOIN (SELECT s.number, sum(s.steps) AS steps,
-                      count(*) FILTER (WHERE s.fits)::numeric / count(*) AS fit,
-                      percentile_disc(0.5) WITHIN GROUP (ORDER BY s.change) AS drift
-               FROM stepped s
-               GROUP BY s.number) t ON t.number = p.number
+    LEFT JOIN LATERAL (
+        -- How many steps of the cadence each gap is, how many days it misses them by, and how much
+        -- the amount changed. From arrays: a join would go by guesses where statistics are missing.
+        SELECT sum(s.steps) AS steps,
+               count(*) FILTER (
+                   WHERE s.steps <= 3
+                       AND abs(g.day - CASE WHEN c.months > 0
+                                            THEN (g.before + make_interval(
+                                                     months => s.steps * c.months))::date
+                                            ELSE g.before + s.steps * c.days END) <= c.slack
+               )::numeric / count(*) AS fit,
+               percentile_disc(0.5) WITHIN GROUP (
+                   ORDER BY abs(g.amount - g.amount_before)
+                                / greatest(g.amount, g.amount_before)) AS drift
+        FROM unnest(p.days, p.days_before, p.amounts, p.amounts_before)
+            AS g (day, before, amount, amount_before)
+        CROSS JOIN LATERAL (
+            SELECT greatest(1, round((g.day - g.before)::numeric / c.days))::integer AS steps) s
+        HAVING c.days IS NOT NULL AND count(*) > 0) t ON true
 ), piece AS MATERIALIZED (
     -- A whole that is regular hides its parts; a short part that may continue another is kept.
     SELECT j.*
@@ -107,50 +122,82 @@
           FROM judged j) j
     WHERE (j.is_regular OR j.payments <= 3) AND NOT (j.grade > 1 AND j.hides_all)
         AND NOT (j.grade = 3 AND j.hides_equal)
-), linked AS (
+), near AS MATERIALIZED (
+    -- Pieces p and q of one name of which q may go on where p ended, found by their days: a name may
+    -- have thousands, too many to look at each pair.
+    SELECT p.number, p.is_regular, p.cadence, p.payments, p.usual_gap, p.last_on, p.last_amount,
+           q.number AS next, q.is_regular AS next_regular, q.cadence AS next_cadence,
+           q.payments AS next_payments, q.usual_gap AS next_gap, q.first_on, q.first_amount
+    FROM (SELECT p.*,
+                 CASE WHEN c.months > 0
+                      THEN (p.last_on + make_interval(months => step * c.months))::date
+                      ELSE p.last_on + step * c.days END + late AS day
+          FROM piece p
+          JOIN recurring_limits c ON c.cadence = p.cadence
+          CROSS JOIN generate_series(1, 2) AS step
+          CROSS JOIN LATERAL generate_series(-c.slack, c.slack) AS late
+          WHERE p.is_regular
+          OFFSET 0) p
+    JOIN piece q ON q.stem = p.stem AND q.currency = p.currency AND q.first_on = p.day
+    UNION
+    -- Back from the later one; a month back from the 31st is a day of up to three.
+    SELECT p.number, p.is_regular, p.cadence, p.payments, p.usual_gap, p.last_on, p.last_amount,
+           q.number, q.is_regular, q.cadence, q.payments, q.usual_gap, q.first_on, q.first_amount
+    FROM (SELECT q.*,
+                 CASE WHEN c.months > 0
+                      THEN (q.first_on - make_interval(months => step * c.months))::date
+                      ELSE q.first_on - step * c.days END + late AS day
+          FROM piece q
+          JOIN recurring_limits c ON c.cadence = q.cadence
+          CROSS JOIN generate_series(1, 2) AS step
+          CROSS JOIN LATERAL generate_series(-c.slack - 3, c.slack + 3) AS late
+          WHERE q.is_regular
+          OFFSET 0) q
+    JOIN piece p ON p.stem = q.stem AND p.currency = q.currency AND p.last_on = q.day
+), linked AS MATERIALIZED (
     -- q goes on where p ended: another price, or another spelling of the merchant.
-    SELECT q.number, p.number AS after,
-           row_number() OVER (PARTITION BY q.number ORDER BY r.ratio, p.number) AS choice,
-           row_number() OVER (PARTITION BY p.number ORDER BY r.ratio, q.number) AS rival
-    FROM piece p
-    JOIN piece q ON q.stem = p.stem AND q.currency = p.currency AND q.number <> p.number
-        AND q.first_on > p.last_on AND (p.is_regular OR q.is_regular)
-        AND (NOT p.is_regular OR NOT q.is_regular OR p.cadence = q.cadence)
-    JOIN recurring_limits c ON c.cadence = CASE WHEN p.is_regular THEN p.cadence ELSE q.cadence END
+    SELECT n.next AS number, n.number AS after,
+           row_number() OVER (PARTITION BY n.next ORDER BY r.ratio, n.number) AS choice,
+           row_number() OVER (PARTITION BY n.number ORDER BY r.ratio, n.next) AS rival
+    FROM near n
+    JOIN recurring_limits c
+        ON c.cadence = CASE WHEN n.is_regular THEN n.cadence ELSE n.next_cadence END
     CROSS JOIN LATERAL (
-        SELECT greatest(p.last_amount, q.first_amount)
-                   / least(p.last_amount, q.first_amount) AS ratio,
-               greatest(1, round((q.first_on - p.last_on)::numeric / c.days))::integer AS steps) r
-    WHERE r.ratio <= 1.7 AND r.steps <= 2
-        AND abs(q.first_on - CASE WHEN c.months > 0
-                                  THEN (p.last_on + make_interval(months => r.steps * c.months))::date
-                                  ELSE p.last_on + r.steps * c.days END) <= c.slack
-        AND (p.is_regular OR p.payments = 1 OR p.usual_gap BETWEEN c.shortest AND c.longest)
-        AND (q.is_regular OR q.payments = 1 OR q.usual_gap BETWEEN c.shortest AND c.longest)
+        SELECT greatest(n.last_amount, n.first_amount)
+                   / least(n.last_amount, n.first_amount) AS ratio,
+               greatest(1, round((n.first_on - n.last_on)::numeric / c.days))::integer AS steps) r
+    WHERE n.next <> n.number AND n.first_on > n.last_on AND (n.is_regular OR n.next_regular)
+        AND (NOT n.is_regular OR NOT n.next_regular OR n.cadence = n.next_cadence)
+        AND r.ratio <= 1.7 AND r.steps <= 2
+        AND abs(n.first_on - CASE WHEN c.months > 0
+                                  THEN (n.last_on + make_interval(months => r.steps * c.months))::date
+                                  ELSE n.last_on + r.steps * c.days END) <= c.slack
+        AND (n.is_regular OR n.payments = 1 OR n.usual_gap BETWEEN c.shortest AND c.longest)
+        AND (n.next_regular OR n.next_payments = 1
+             OR n.next_gap BETWEEN c.shortest AND c.longest)
 ), rooted AS MATERIALIZED (
     WITH RECURSIVE chain AS (
-        SELECT p.number, p.number AS root
+        SELECT p.number AS root, p.*
         FROM piece p
         WHERE NOT EXISTS (SELECT 1 FROM linked l
                           WHERE l.number = p.number AND l.choice = 1 AND l.rival = 1)
         UNION ALL
-        SELECT l.number, c.root
+        SELECT c.root, p.*
         FROM chain c
         JOIN linked l ON l.after = c.number AND l.choice = 1 AND l.rival = 1
+        JOIN piece p ON p.number = l.number
     )
-    SELECT c.root, p.*, bool_or(p.is_regular) OVER (PARTITION BY c.root) AS is_series
+    SELECT c.*, bool_or(c.is_regular) OVER (PARTITION BY c.root) AS is_series
     FROM chain c
-    JOIN piece p ON p.number = c.number
 ), series_member AS MATERIALIZED (
     SELECT m.*, s.cadence, s.months, s.days, s.slack, s.per_year,
            row_number() OVER newest AS position,
            lag(m.spent_on) OVER oldest AS before_on,
            lag(m.amount) OVER oldest AS before_amount
-    FROM (SELECT r.root, b.expense_id, b.spent_on, b.amount, b.base_amount, b.currency, b.key,
-                 b.label, b.category_id
+    FROM (SELECT r.root, g.expense_id, g.spent_on, g.amount, g.base_amount, g.currency, g.key,
+                 g.label, g.category_id
           FROM rooted r
           JOIN graded g ON g.number = r.number
-          JOIN payment b ON b.expense_id = g.expense_id
           WHERE r.is_series) m
     JOIN (SELECT DISTINCT ON (r.root) r.root, c.*
           FROM rooted r
