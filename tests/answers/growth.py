@@ -34,6 +34,7 @@ BOUNDED = [
 UNBOUNDED = [("monthly_summary", {"month": MONTH}), ("budget_status", {"period": MONTH}),
              ("list_recurring", {}), ("find_unusual", {"period": MONTH}), ("forecast_spending", {}),
              ("get_context", {})]
+LOOKS = 50
 GROWS = 1.5  # the largest ledger may cost so much more than the smallest …
 DEEPER = INSIDE + 40  # … and so many blocks: one for each row, and indexes that are a level deeper
 
@@ -43,7 +44,7 @@ DELETE FROM ninepence.expenses;
 INSERT INTO ninepence.expenses (ledger_id, user_id, category_id, account_id, spent_on, amount, currency,
     base_amount, merchant, merchant_folded, description, created_at, updated_at)
 SELECT 1, 1 + n % 2, CASE n % 5 WHEN 0 THEN 2 WHEN 1 THEN 6 WHEN 2 THEN 9 WHEN 3 THEN 10 ELSE 14 END, 1,
-       CASE WHEN n <= {inside} THEN date '2026-10-01' + n % 31
+       CASE WHEN n % ({size} / {inside}) = 0 THEN date '2026-10-01' + n / ({size} / {inside}) % 31
             WHEN n % 25 = 0 THEN date '2026-09-05' - make_interval(months => n / 25 % 100)
             ELSE date '2016-09-01' + (abs(hashint4(n)::bigint) % 3600)::integer END,
        v.amount, 'USD', v.amount, v.shop, lower(v.shop), 'weekly shop', '2026-01-01', '2026-01-01'
@@ -52,7 +53,8 @@ CROSS JOIN LATERAL (
     -- Few shops have most of the purchases, and one in 25 is a bill that comes on the 5th.
     SELECT CASE WHEN n % 25 = 0 THEN 'Bill ' || chr(65 + n / 2500) || 'x'
                 ELSE 'Shop ' || chr(65 + k % 26) || chr(97 + k / 26) || 'o' END AS shop,
-           CASE WHEN n % 25 = 0 THEN 20 + n / 2500 ELSE 5 + abs(hashint4(-n)::bigint) % 9000 / 100.0 END AS amount
+           CASE WHEN n % 25 = 0 THEN 20 + n / 2500
+                ELSE 5 + abs(hashint4(-n)::bigint) % 9000 / 100.0 END AS amount
     FROM (SELECT n * 31 % (1 + n % 300) AS k) s) v;
 VACUUM ANALYZE ninepence.expenses;
 """
@@ -86,13 +88,26 @@ class Explained:
             total += plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
         return total
 
+    def settled(self, begin):
+        """The same, when the log is complete: an answer may be here before its plan is written."""
+        found = None
+        for _ in range(LOOKS):
+            before, found = found, self.blocks(begin)
+            if found and found == before:
+                break
+            self.books.value("SELECT 1")
+        return found
+
     def measure(self, server, tool, args):
         """(blocks, milliseconds) of the second call: the first one warms up."""
+        begin = os.path.getsize(self.books.postgres.log)
         server.ask(tool, args)
+        self.settled(begin)
         begin = os.path.getsize(self.books.postgres.log)
         start = time.monotonic()
         server.ask(tool, args)
-        return self.blocks(begin), 1000 * (time.monotonic() - start)
+        elapsed = 1000 * (time.monotonic() - start)
+        return self.settled(begin), elapsed
 
 
 def run(sizes=SIZES, questions=tuple(BOUNDED + UNBOUNDED)):
