@@ -59,7 +59,7 @@ WITH RECURSIVE
         ON v.spent_on = d.day
 ), span AS MATERIALIZED (
     SELECT s.*, (s.history / s.width)::numeric AS apart
-    FROM (SELECT b.days, h.history, l.tail,
+    FROM (SELECT b.days, h.history, l.tail, l.skew, l.few_widen,
                  greatest(1, least(CASE WHEN b.days <= l.whole_window THEN b.days
                                         ELSE l.long_window END, h.history / 2)) AS width
           FROM books b
@@ -74,16 +74,20 @@ WITH RECURSIVE
     FROM running r
     CROSS JOIN span s
 ), rates AS (
-    -- The plotting position of Weibull, rank / (count + 1), of windows that do not overlap.
-    SELECT max(w.mean) AS middle,
-           percentile_disc(t.low) WITHIN GROUP (ORDER BY w.total) AS low,
-           percentile_disc(1 - t.low) WITHIN GROUP (ORDER BY w.total) AS high
-    FROM windows w
-    CROSS JOIN span s
+    -- The plotting position of Weibull, rank / (count + 1), of windows that do not overlap. The middle
+    -- lies between their mean and their median: a laptop a year is not a bit of a laptop a month.
+    SELECT q.mean, q.mean - s.skew * (q.mean - q.median) AS middle, q.low, q.high,
+           1 + s.few_widen / s.apart AS widen
+    FROM span s
     CROSS JOIN LATERAL (
         SELECT greatest(0, ((s.apart + 1) * s.tail - 1) / greatest(1, s.apart - 1)) AS low) t
-    WHERE w.n >= s.width AND w.day > $2::date - s.history + s.width - 1
-    GROUP BY t.low
+    CROSS JOIN LATERAL (
+        SELECT max(w.mean) AS mean, percentile_cont(0.5) WITHIN GROUP (ORDER BY w.total)::numeric AS median,
+               percentile_disc(t.low) WITHIN GROUP (ORDER BY w.total) AS low,
+               percentile_disc(1 - t.low) WITHIN GROUP (ORDER BY w.total) AS high
+        FROM windows w
+        WHERE w.n >= s.width AND w.day > $2::date - s.history + s.width - 1
+        GROUP BY t.low) q
 ), seasons AS (
     SELECT count(*) AS years, sum(a.total - coalesce(b.total, 0)) AS then,
            sum((c.total - d.total) * s.days / 365) AS usual
@@ -103,11 +107,13 @@ WITH RECURSIVE
     CROSS JOIN books b
     CROSS JOIN forecast_limits l
 ), rate AS (
-    SELECT CASE WHEN s.days > 0 THEN r.middle * f.factor * s.days / s.width ELSE 0 END AS middle,
-           CASE WHEN s.days > 0 THEN (r.middle - r.low) * f.factor * sqrt(s.days / s.width::numeric)
-                ELSE 0 END AS below,
-           CASE WHEN s.days > 0 THEN (r.high - r.middle) * f.factor * sqrt(s.days / s.width::numeric)
-                ELSE 0 END AS above
+    -- Sums grow with the days; what the middle lies below the mean does not.
+    SELECT CASE WHEN s.days > 0
+                THEN (r.mean * s.days / s.width - (r.mean - r.middle)) * f.factor ELSE 0 END AS middle,
+           CASE WHEN s.days > 0 THEN greatest(0, r.middle - r.low) * r.widen * f.factor
+                                     * sqrt(s.days / s.width::numeric) ELSE 0 END AS below,
+           CASE WHEN s.days > 0 THEN greatest(0, r.high - r.middle) * r.widen * f.factor
+                                     * sqrt(s.days / s.width::numeric) ELSE 0 END AS above
     FROM rates r
     CROSS JOIN span s
     CROSS JOIN season f

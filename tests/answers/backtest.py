@@ -1,6 +1,8 @@
 """Forecasts of months that are over, made with what was known the evening before they began, against
 what was spent then and against three naive forecasts: last month, the same month a year before, the
-mean of the last twelve. Everything later is deleted from the copy before a forecast is made."""
+mean of the last twelve. Everything later is deleted from the copy before a forecast is made. On the
+sample ledger, or with --households N [--seed S] on made-up ones."""
+import argparse
 import datetime
 import os
 import sys
@@ -8,6 +10,7 @@ from decimal import Decimal
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
+import households  # noqa: E402
 from support import ledger  # noqa: E402
 from support.mcp_client import Server  # noqa: E402
 
@@ -43,17 +46,17 @@ class Months:
         return found
 
 
-def ask(books, month):
+def ask(books, month, **more):
     """(low, expected, high) of a month, seen from the evening before it."""
     eve = month - datetime.timedelta(days=1)
     last = month_before(month, -1) - datetime.timedelta(days=1)
-    with Server(books.env(NINEPENCE_NOW=f"{eve}T18:00:00Z")) as server:
+    with Server(books.env(NINEPENCE_NOW=f"{eve}T18:00:00Z", **more)) as server:
         answer = server.ask("forecast_spending", {"until": last.isoformat()})
     spent = Decimal(answer["parts"]["spent"])
     return tuple(Decimal(answer[name]) - spent for name in ("low", "total", "high"))
 
 
-def run(books, number=1, today=ledger.TODAY, most=None):
+def run(books, number=1, today=ledger.TODAY, most=None, **more):
     """One row per month: month, truth, (low, expected, high), naive forecasts. Empties the books."""
     months = Months(books, number)
     month = month_before(datetime.date.fromisoformat(today).replace(day=1))
@@ -63,7 +66,7 @@ def run(books, number=1, today=ledger.TODAY, most=None):
                       "UPDATE ninepence.expenses SET refund_of = NULL WHERE refund_of IS NOT NULL;"
                       f"DELETE FROM ninepence.expenses WHERE spent_on >= '{month}';"
                       "ANALYZE ninepence.expenses;")
-        found.append((month, months.sums.get(month, Decimal(0)), ask(books, month),
+        found.append((month, months.sums.get(month, Decimal(0)), ask(books, month, **more),
                       months.naive(month)))
         month = month_before(month)
     return found
@@ -101,5 +104,27 @@ def report(found, say=print):
             say(f"  {name}: {naive:.2f} over {count} months, ours there {ours:.2f}")
 
 
+def run_households(seed, count, months=16):
+    """The rows of all households together."""
+    books, found, next_id = ledger.empty(), [], 1
+    for number in range(1, count + 1):
+        house = households.Spender(f"{seed}/{number}")
+        books.execute("\n".join(house.statements(number, next_id)) + "\n")
+        next_id += len(house.expenses)
+        found += run(books, number, most=months, NINEPENCE_LEDGER=f"House {number}")
+    return found
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--households", type=int, default=0, metavar="N")
+    parser.add_argument("--seed", default="f1")
+    options = parser.parse_args()
+    if options.households:
+        report(run_households(options.seed, options.households))
+    else:
+        report(run(ledger.demo()))
+
+
 if __name__ == "__main__":
-    report(run(ledger.demo()))
+    main()

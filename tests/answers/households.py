@@ -404,3 +404,17 @@ class Household:
                      f"{one.day} 12:00:00+00", f"{one.day} 12:00:00+00")
             yield "\t".join(str(cell) for cell in cells)
         yield "\\."
+
+
+class Spender(Household):
+    """A household without planted oddities that travels in summer and buys large things now and then:
+    for forecasts."""
+
+    def plant(self):
+        pick = self.random
+        for day in self.days(BEGIN, TODAY, pick.uniform(40, 90)):
+            self.put(day, next(self.shops), self.around(pick.uniform(250, 450), 0.8), "Large")
+        for year in (2024, 2025, 2026):
+            begin = datetime.date(year, pick.choice((7, 8)), pick.randint(1, 20))
+            for _ in range(10):
+                self.put(begin + DAY * pick.randint(0, 10), next(self.shops), self.around(130, 0.6), "Travel")

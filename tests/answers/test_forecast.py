@@ -111,8 +111,21 @@ class Season(unittest.TestCase):
             "ANALYZE ninepence.expenses;")
         with Server(books.env(NINEPENCE_NOW="2026-11-30T12:00:00Z")) as server:
             answer = server.ask("forecast_spending", {"until": "2026-12-31"})
-        # 620 against (334 x 10 + 31 x 20) x 31 / 365 in both years; half of what is above 1
-        self.assertEqual(str(answer["parts"]["season_factor"]), "1.422")
+        # 620 against (334 x 10 + 31 x 20) x 31 / 365 in both years; 2 / 12 of what is above 1
+        self.assertEqual(str(answer["parts"]["season_factor"]), "1.141")
+
+
+class Rare(unittest.TestCase):
+    def test_purchase_of_once_a_year_counts_half_in_a_month(self):
+        books = ledger.small()
+        books.execute(REGULAR + COLUMNS + "VALUES (1, 1, 2, '2026-05-01', 3650, 'USD', 3650, 'Laptops',"
+                      f" 'laptops', 'expense', {TIMES});")
+        with Server(books.env()) as server:
+            answer = server.ask("forecast_spending", {})
+        # eight days: 80 in the median window, and 8 x 3650 / 365 more in the mean
+        self.assertEqual((answer["parts"]["everything_else"], answer["total"]), ("120.00", "1252.00"))
+        # 45 windows do not overlap: wider by 1.3 / 45; the tenth from below is the ordinary 80.00
+        self.assertEqual(answer["low"], "1210.84")
 
 
 class TooLittle(unittest.TestCase):
