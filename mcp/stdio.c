@@ -73,6 +73,7 @@ int stdio_open(uv_loop_t *loop, int in, int out, const struct stdio_events *even
     stdio->events = events;
     stdio->user = user;
     list_init(&stdio->writer.blocks);
+    list_init(&stdio->writer.spare);
     stdio_reader_init(stdio);
     int r = open_both(stdio, in, out);
     if (r < 0) {

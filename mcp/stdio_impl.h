@@ -59,6 +59,8 @@ struct stdio_writer {
     int broken;       /* why nothing can be written any more */
     struct list blocks;
     size_t queued;
+    struct list spare; /* empty blocks, the last one used first */
+    size_t spare_size;
     struct stdio_block *reserve; /* kept for the answer "out of memory" */
 };
 

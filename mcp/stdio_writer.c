@@ -1,6 +1,7 @@
 /* Lines to bytes. Lines are copied into blocks, so that many small ones leave in one write; one
- * write is under way at a time. A reserve block keeps room for the answer that says that memory
- * ran out. */
+ * write is under way at a time. Blocks are used again: with large answers, getting memory from the
+ * kernel and giving it back would cost more than all else. A reserve block keeps room for the answer
+ * that says that memory ran out. */
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -30,6 +31,42 @@ int stdio_writer_init(struct stdio *stdio)
     return stdio->writer.reserve ? 0 : -ENOMEM;
 }
 
+static struct stdio_block *take_spare(struct stdio_writer *writer, size_t size)
+{
+    LIST_FOREACH (link, &writer->spare) {
+        struct stdio_block *block = CONTAINER_OF(link, struct stdio_block, link);
+        if (block->capacity < size)
+            continue;
+        list_remove(link);
+        writer->spare_size -= block->capacity;
+        block->length = 0;
+        block->written = 0;
+        return block;
+    }
+    return NULL;
+}
+
+static void keep_spare(struct stdio_writer *writer, struct stdio_block *block)
+{
+    if (block->capacity + writer->spare_size > MCP_OUTPUT_MAX) {
+        mem_free(block);
+        return;
+    }
+    writer->spare_size += block->capacity;
+    list_prepend(&writer->spare, &block->link);
+}
+
+/* Gives spare blocks back until no more than `most` bytes of them are left. */
+static void free_spare(struct stdio_writer *writer, size_t most)
+{
+    while (writer->spare_size > most) {
+        struct stdio_block *last = CONTAINER_OF(writer->spare.prev, struct stdio_block, link);
+        writer->spare_size -= last->capacity;
+        list_remove(&last->link);
+        mem_free(last);
+    }
+}
+
 static struct stdio_block *block_with_room(struct stdio_writer *writer, size_t size)
 {
     /* The block of a write under way must not move, but it may grow behind what is written. */
@@ -38,7 +75,9 @@ static struct stdio_block *block_with_room(struct stdio_writer *writer, size_t s
         if (last->capacity - last->length >= size)
             return last;
     }
-    struct stdio_block *block = block_new(size > STDIO_BLOCK ? size : STDIO_BLOCK);
+    struct stdio_block *block = take_spare(writer, size);
+    if (!block)
+        block = block_new((size + STDIO_BLOCK - 1) / STDIO_BLOCK * STDIO_BLOCK);
     if (!block && writer->reserve && size <= writer->reserve->capacity)
         block = TAKE(writer->reserve);
     if (block)
@@ -75,7 +114,7 @@ static void drop_block(struct stdio_writer *writer, struct stdio_block *block)
         writer->reserve = block;
         return;
     }
-    mem_free(block);
+    keep_spare(writer, block);
     if (!writer->reserve)
         writer->reserve = block_new(STDIO_RESERVE + 1);
 }
@@ -87,6 +126,7 @@ static void drop_all(struct stdio_writer *writer)
         mem_free(CONTAINER_OF(link, struct stdio_block, link));
     }
     writer->queued = 0;
+    free_spare(writer, 0);
 }
 
 /* `n` bytes of the queue are on their way. */
@@ -104,6 +144,8 @@ static void forget(struct stdio_writer *writer, size_t n)
         block->written = block->length;
         drop_block(writer, block);
     }
+    if (writer->queued == 0)
+        free_spare(writer, MCP_KEEP_SIZE);
 }
 
 static void say_broken(struct stdio *stdio, int why)

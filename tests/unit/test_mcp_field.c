@@ -475,6 +475,12 @@ static void test_nearest_counts_edits(void **state)
     assert_int_equal(nearest_distance("", "limit"), 5);
     assert_string_equal(nearest_of("categry", NULL, "category"), "category");
     assert_null(nearest_of("xyz", NULL, "category"));
+    assert_string_equal(nearest_of("dates", "date", "dated"), "date");
+    assert_string_equal(nearest_of("dates", "date", "dates"), "dates");
+    assert_string_equal(nearest_of("date", "date", "date"), "date");
+    assert_string_equal(nearest_of("abcd", NULL, "badc"), "badc");
+    assert_null(nearest_of("abcd", NULL, "badx"));
+    assert_string_equal(nearest_of("gruop_by", "top", "group_by"), "group_by");
 }
 
 int main(void)
