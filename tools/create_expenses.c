@@ -22,6 +22,7 @@ enum {
 
 enum {
     INSERT_PARAMS = 13,
+    ONE_PARAMS = 10,
     MESSAGE_MAX = 1000
 };
 
@@ -36,8 +37,9 @@ struct creation {
     struct create_expenses_args *args;
     struct asked asked;
     struct name_question question;
-    const size_t *item_of_row; /* for each draft, from 1 */
-    const char *values[INSERT_PARAMS];
+    const size_t *item_of_row;         /* for each draft, from 1 */
+    const char *values[INSERT_PARAMS]; /* of `insert` */
+    const char *one[ONE_PARAMS];       /* of `insert_one` */
     const char *queue[2];
     size_t missing_at;
 };
@@ -201,6 +203,37 @@ static bool converts(const struct creation *creation, const struct ledger *ledge
     return false;
 }
 
+/* Names that stand for nobody and nothing are understood by `insert` alone. */
+static bool has_special_name(const struct asked *asked)
+{
+    for (size_t i = 0; i < asked->count; i++) {
+        const char *name = asked->names[i]->folded;
+        if (name && (strcmp(name, "(none)") == 0 || strcmp(name, "uncategorized") == 0))
+            return true;
+    }
+    return false;
+}
+
+/* One plain entry, as most are: `insert_one` will do. */
+static bool is_one(const struct creation *creation)
+{
+    const struct draft_item *item = creation->args->items.items;
+    return creation->args->items.count == 1 && item->splits.count == 0 && item->tags.count == 0 &&
+           item->refund_of == 0 && !has_special_name(&creation->asked);
+}
+
+static void insert(struct change *change, struct creation *creation, bool is_foreign)
+{
+    static const size_t taken[ONE_PARAMS] = {0, 1, 3, 5, 6, 7, 8, 9, 10, 11};
+    if (is_foreign || !is_one(creation)) {
+        (void)change_step(change, &sql_insert, creation->values);
+        return;
+    }
+    for (size_t i = 0; i < ONE_PARAMS; i++)
+        creation->one[i] = creation->values[taken[i]];
+    (void)change_step(change, &sql_insert_one, creation->one);
+}
+
 static int run(struct change *change)
 {
     struct creation *creation = change_state(change);
@@ -222,7 +255,7 @@ static int run(struct change *change)
         rate_share(change);
     if (creation->values[7][0] == 'f')
         (void)change_step(change, &sql_queue, creation->queue);
-    (void)change_step(change, &sql_insert, creation->values);
+    insert(change, creation, is_foreign);
     return change_send_whole(change);
 }
 

@@ -104,6 +104,113 @@ SELECT
 FROM (SELECT k.*, 'after' AS side FROM kept k) x
 ORDER BY x.position;
 
+-- The same for what is entered most: one draft in the ledger's currency $2, without tags, splits, a
+-- purchase that it refunds, or names that mean nobody. $1 ledger, $3 the drafts, $4 and $5 id and folded
+-- text of the names, $6 whether duplicates are welcome, $7 now, $8 key, $9 canonical arguments, $10
+-- name of the client.
+-- name: insert_one
+WITH draft AS MATERIALIZED (
+    SELECT d.spent_on, d.amount, d.currency, d.merchant, d.merchant_folded, d.description, d.notes, d.kind,
+           ($4::bigint[])[d.category] AS category_ref, ($5::text[])[d.category] AS category_name,
+           ($4::bigint[])[coalesce(d."user", 1)] AS user_ref,
+           ($5::text[])[coalesce(d."user", 1)] AS user_name,
+           ($4::bigint[])[d.account] AS account_ref, ($5::text[])[d.account] AS account_name,
+           ($4::bigint[])[d.paid_by] AS payer_ref, ($5::text[])[d.paid_by] AS payer_name
+    FROM jsonb_to_record($3::jsonb -> 0) AS d (
+        spent_on date, amount numeric, currency text, merchant text, merchant_folded text,
+        description text, notes text, kind text, category integer, "user" integer, account integer,
+        paid_by integer)
+), complete AS MATERIALIZED (
+    SELECT d.*, c.id AS category_id, c.label AS category, u.id AS user_id, u.label AS user_label,
+           o.id AS account_id, o.label AS account, p.id AS paid_by, p.label AS payer
+    FROM draft d
+    CROSS JOIN LATERAL (
+        -- The same one may be met more than once.
+        SELECT min(x.category_id) = max(x.category_id) AS is_found, min(x.category_id) AS id,
+               min(x.path) AS label
+        FROM (
+            SELECT y.category_id, y.path
+            FROM ninepence.categories y
+            WHERE y.ledger_id = $1::bigint AND y.path_folded = d.category_name
+            UNION ALL
+            SELECT y.category_id, y.path
+            FROM ninepence.categories y
+            WHERE y.ledger_id = $1::bigint AND y.category_id = d.category_ref
+            UNION ALL
+            SELECT y.category_id, y.path
+            FROM ninepence.categories y
+            WHERE y.ledger_id = $1::bigint AND y.folded = d.category_name
+                AND NOT EXISTS (SELECT 1 FROM ninepence.categories z
+                                WHERE z.ledger_id = $1::bigint AND z.path_folded = d.category_name)
+        ) x
+    ) c
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS found, min(y.user_id) AS id, min(y.name) AS label
+        FROM ninepence.users y
+        WHERE y.ledger_id = $1::bigint AND (y.folded = d.user_name OR y.user_id = d.user_ref)
+    ) u
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS found, min(y.account_id) AS id, min(y.name) AS label
+        FROM ninepence.accounts y
+        WHERE d.account_name IS NOT NULL AND y.ledger_id = $1::bigint
+            AND (y.folded = d.account_name OR y.account_id = d.account_ref)
+    ) o
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS found, min(y.user_id) AS id, min(y.name) AS label
+        FROM ninepence.users y
+        WHERE d.payer_name IS NOT NULL AND y.ledger_id = $1::bigint
+            AND (y.folded = d.payer_name OR y.user_id = d.payer_ref)
+    ) p
+    WHERE d.currency = $2::text
+        AND (d.category_name IS NULL OR c.is_found) AND (d.user_name IS NULL OR u.found = 1)
+        AND (d.account_name IS NULL OR o.found = 1) AND (d.payer_name IS NULL OR p.found = 1)
+), made AS (
+    INSERT INTO ninepence.changes
+        (ledger_id, made_at, user_id, client, tool, key, arguments_hash)
+    SELECT $1::bigint, coalesce($7::timestamptz, now()),
+           (SELECT y.user_id FROM ninepence.users y
+            WHERE y.ledger_id = $1::bigint AND y.folded = ($5::text[])[1]),
+           nullif(left($10::text, 120), ''), 'create_expenses', $8::text,
+           encode(sha256(convert_to($9::text, 'UTF8')), 'hex')
+    FROM complete c
+    WHERE $6::boolean OR NOT EXISTS (
+        SELECT 1
+        FROM ninepence.expenses x
+        WHERE x.ledger_id = $1::bigint AND x.spent_on = c.spent_on AND x.deleted_at IS NULL
+            AND x.amount = c.amount AND x.currency = c.currency AND x.kind = c.kind
+            AND x.merchant_folded IS NOT DISTINCT FROM c.merchant_folded
+            AND x.category_id IS NOT DISTINCT FROM c.category_id
+            AND x.created_at > coalesce($7::timestamptz, now()) - interval '10 minutes'
+        LIMIT 1)
+    ON CONFLICT (ledger_id, key) DO NOTHING
+    RETURNING change_id
+), inserted AS (
+    INSERT INTO ninepence.expenses AS e
+        (ledger_id, user_id, category_id, account_id, spent_on, amount, currency, base_amount,
+         merchant, merchant_folded, description, notes, kind, paid_by, created_at, updated_at)
+    SELECT $1::bigint, c.user_id, c.category_id, c.account_id, c.spent_on, c.amount, c.currency,
+           c.amount, c.merchant, c.merchant_folded, c.description, c.notes, c.kind, c.paid_by,
+           coalesce($7::timestamptz, now()), coalesce($7::timestamptz, now())
+    FROM made
+    CROSS JOIN complete c
+    RETURNING *
+), kept AS (
+    INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, after)
+    SELECT $1::bigint, made.change_id, 1, 'expense', i.expense_id,
+           jsonb_build_object(
+               'row', to_jsonb(i), 'tags', '[]'::jsonb,
+               'show', jsonb_build_object('category', c.category, 'user', c.user_label,
+                                          'paid_by', c.payer, 'account', c.account,
+                                          'tags', '[]'::jsonb))
+    FROM inserted i
+    CROSS JOIN made
+    CROSS JOIN complete c
+    RETURNING change_id, position, entity, after AS kept
+)
+SELECT
+-- include: kept_columns
+FROM (SELECT k.*, 'after' AS side FROM kept k) x;
+
 -- Why nothing was inserted: the numbers of unknown names, refunds that do not fit, likely duplicates.
 -- name: explain
 WITH
