@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "db/listen.h"
+#include "tools/support/announce.h"
 #include "tools/support/news.h"
 
 static void on_timer(uv_timer_t *timer)
@@ -50,8 +51,12 @@ void watch_listening(void *user, bool anybody)
 int watch_open(struct app *app)
 {
     app->news = news_new(&app->tools, app->server);
-    if (!app->news)
+    app->tools.announcer = app->news ? announcer_new(&app->tools) : NULL;
+    if (!app->tools.announcer) {
+        news_free(app->news);
+        app->news = NULL;
         return -ENOMEM;
+    }
     (void)uv_timer_init(&app->loop, &app->watch);
     app->watch.data = app;
     app->tools.changed = on_changed;
@@ -64,6 +69,8 @@ void watch_close(struct app *app)
     if (!app->news)
         return;
     app->tools.changed = NULL;
+    announcer_free(app->tools.announcer);
+    app->tools.announcer = NULL;
     uv_close((uv_handle_t *)&app->watch, NULL);
     news_free(app->news);
     app->news = NULL;

@@ -97,6 +97,16 @@ class TwoProcesses(unittest.TestCase):
                 create(listener.server)
                 listener.wait(MONTH + "2026-11")
 
+    def test_changes_made_at_once_are_all_heard_though_the_writer_goes(self):
+        months = [f"2025-{month:02}" for month in range(1, 13)]
+        listener = self.listen(LEGACY, [MONTH + month for month in months])
+        with Server(self.books.env(), era=LEGACY) as writer:
+            calls = [writer.start("tools/call", {"name": "create_expenses", "arguments": {"items": [
+                {"amount": "1.50", "date": f"{month}-05", "category": "Groceries"}]}}) for month in months]
+            for call in calls:
+                self.assertNotIn("isError", writer.wait_answer(call)["result"])
+        listener.wait(*(MONTH + month for month in months))
+
     def test_deleting_is_heard(self):
         one = create(self.writer, date="2026-09-09")
         listener = self.listen(LEGACY, [MONTH + "2026-09", f"ninepence://expenses/{one}"])

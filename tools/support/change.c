@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tools/support/announce.h"
+#include "tools/support/announce.sql.h"
 #include "tools/support/change.sql.h"
 #include "tools/support/change_impl.h"
 #include "tools/support/fold.h"
@@ -78,6 +80,13 @@ struct change *change_of(const struct call *call)
 
 static int change_try(struct change *change);
 
+/* It is saved, or may be. */
+static void tell_later(const struct change *change)
+{
+    if (change->announces_later)
+        announcer_tell(call_context(change->call)->announcer, call_ledger(change->call)->id_text);
+}
+
 static bool change_failed(struct call *call, const struct db_failure *failure)
 {
     struct change *change = change_of(call);
@@ -86,6 +95,8 @@ static bool change_failed(struct call *call, const struct db_failure *failure)
     bool is_open = failure->saved == DB_SAVED_UNKNOWN;
     change->was_unknown = change->was_unknown || is_open;
     change->may_be_saved = change->may_be_saved || is_open;
+    if (is_open)
+        tell_later(change);
     if ((!is_collision && !is_open) || change->tries >= CHANGE_TRIES_MAX)
         return false;
     int r = change_try(change);
@@ -106,8 +117,10 @@ static int trip_done(struct call *call, struct tool_tx *tx, const struct db_rows
     change->step_count = 0;
     change->frame_steps = 0;
     change->opens = false;
-    if (change->commits)
+    if (change->commits) {
         change->tx = NULL;
+        tell_later(change);
+    }
     if (opened && db_rows_count(opened) == 0) {
         change_roll_back(change);
         return change_find(change);
@@ -145,15 +158,16 @@ int change_send(struct change *change, change_done *done)
     return send(change, false, done);
 }
 
-/* The last trip: with COMMIT, unless it is only a rehearsal. */
-static int send_last(struct change *change)
+/* With COMMIT, unless it is only a rehearsal. */
+int change_commit(struct change *change, change_done *done)
 {
     bool saves = !change_is_dry_run(change);
     const char *ledger = call_ledger(change->call)->id_text;
-    if (saves)
+    change->announces_later = announcer_is_crowded(call_context(change->call)->announcer);
+    if (saves && !change->announces_later)
         (void)change_step(change, &sql_announce,
                           change_values(change, (const char *const[]){ledger}, 1));
-    return send(change, saves, change_answer_done);
+    return send(change, saves, done);
 }
 
 int change_finish(struct change *change)
@@ -163,22 +177,13 @@ int change_finish(struct change *change)
         change_values(change, (const char *const[]){ledger, change->id, change->exponent}, 3);
     (void)change_step(change, &sql_keep_after, values);
     change->rows_at = change_step(change, &sql_rows, values);
-    return send_last(change);
-}
-
-int change_commit(struct change *change, change_done *done)
-{
-    const char *ledger = call_ledger(change->call)->id_text;
-    if (!change_is_dry_run(change))
-        (void)change_step(change, &sql_announce,
-                          change_values(change, (const char *const[]){ledger}, 1));
-    return send(change, !change_is_dry_run(change), done);
+    return change_commit(change, change_answer_done);
 }
 
 int change_send_whole(struct change *change)
 {
     change->rows_at = change->step_count - 1 - change->frame_steps;
-    return send_last(change);
+    return change_commit(change, change_answer_done);
 }
 
 void change_roll_back(struct change *change)
@@ -220,7 +225,7 @@ int change_again(struct change *change)
 static void change_ended(struct call *call, void *data)
 {
     struct change *change = data;
-    (void)call;
+    announcer_leave(call_context(call)->announcer);
     buf_free(&change->entities);
     buf_free(&change->numbers);
     buf_free(&change->new_entities);
@@ -245,6 +250,8 @@ int change_start(struct call *call, const struct change_kind *kind, void *state)
     if (!change->exponent || (speaker && !change->speaker))
         return -ENOMEM;
     int r = call_on_end(call, change_ended, change);
+    if (r == 0)
+        announcer_enter(call_context(call)->announcer);
     args->change = change;
     if (r == 0)
         r = change_take_key(change);

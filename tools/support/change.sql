@@ -91,8 +91,3 @@ FROM (
 ) x
 ORDER BY x.position, x.turn
 LIMIT 10001;
-
--- Tells those who listen (news.h) that ledger $1 was written to; no word of anybody goes with it. It
--- is heard when this transaction is committed.
--- name: announce
-SELECT pg_notify('ninepence_changes', ($1::bigint)::text);

@@ -26,6 +26,7 @@ struct change {
     const char *id;          /* once it is open */
     bool opens;              /* the trip under way opens it, with the last of the frame's steps */
     bool commits;            /* the trip under way is the last one */
+    bool announces_later;    /* … and leaves its announcement to announce.h */
     const char *token;       /* of a dry run that has to be confirmed; else NULL */
     int64_t rows_to_confirm; /* … and how many rows it stands for */
     int64_t confirmed_rows;  /* what the client's token stands for; -1: nothing */

@@ -10,6 +10,7 @@
 #include "mcp/call.h"
 #include "tools/support/period.h"
 
+struct announcer;
 struct db_pool;
 struct ledger_cache;
 
@@ -18,6 +19,7 @@ struct tools_context {
     struct db_pool *pool;
     void (*changed)(void *data); /* something was saved; or NULL */
     void *changed_data;
+    struct announcer *announcer; /* of changes made beside others; or NULL */
     const char *ledger_name; /* chosen at start; NULL: the first that is no sample, or the sample */
     const char *user_name;   /* who is speaking, or NULL */
     const char *currency;    /* of a ledger that is made on first use; NULL: USD */

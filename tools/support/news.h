@@ -1,7 +1,7 @@
 /* News of the books: which of the resources that somebody listens to were changed, whoever wrote. Each
- * change announces the number of its ledger in the transaction that makes it; who hears it looks for
- * changes that it has not seen. Looking alone is enough where nothing can be heard (behind a pooler),
- * so an announcement that gets lost costs time, never news. */
+ * change announces the number of its ledger, in the transaction that makes it or behind it
+ * (announce.h); who hears it looks for changes that it has not seen. Looking alone is enough where
+ * nothing can be heard (behind a pooler), so an announcement that gets lost costs time, never news. */
 #ifndef TOOLS_SUPPORT_NEWS_H
 #define TOOLS_SUPPORT_NEWS_H
 
