@@ -72,7 +72,9 @@ static int category_run(struct call *call)
         most,
         is_descending ? "t" : "f", /* of by_amount only */
     };
-    a->question = filter_hash(a->sort, values, QUESTION_PARAMS);
+    /* As it was asked: a name that was understood meanwhile is spelled otherwise by now. */
+    if (a->question == 0)
+        a->question = filter_hash(a->sort, values, QUESTION_PARAMS);
     if (!page_cursor_fits(call, &a->cursor, a->question))
         return 0;
     if (is_by_amount)

@@ -55,7 +55,9 @@ static int read_expenses_run(struct call *call)
     const char **more = values + FILTER_PARAMS;
     more[0] = a->status;
     more[1] = a->sort;
-    a->question = filter_hash("read_expenses", values, FILTER_PARAMS + 2);
+    /* As it was asked: names that were understood meanwhile are spelled otherwise by now. */
+    if (a->question == 0)
+        a->question = filter_hash("read_expenses", values, FILTER_PARAMS + 2);
     if (!page_cursor_fits(call, &a->cursor, a->question))
         return 0;
     more[2] = a->cursor.key;

@@ -86,6 +86,14 @@ class Sizes(unittest.TestCase):
         self.assertEqual(sum(row["count"] for row in answer["rows"]) + answer["rest"]["count"],
                          answer["count"])
 
+    def test_pages_of_a_misspelled_name_go_on(self):
+        for tool in ("query_expenses_by_category", "read_expenses"):
+            with self.subTest(tool):
+                right, _, _ = self.pages(tool, {"category": "Utilities", "period": "2023-03", "limit": 50})
+                rows, pages, _ = self.pages(tool, {"category": "Utilitis", "period": "2023-03", "limit": 50})
+                self.assertEqual(rows, right)
+                self.assertGreater(pages, 1)
+
     def test_cursor_of_another_question_is_refused(self):
         first = self.server.ask("read_expenses", {"period": "2023-03", "limit": 5})
         for args in ({"period": "2023-04", "limit": 5}, {"period": "2023-03", "sort": "date"},
