@@ -10,6 +10,8 @@
 
 #include "tools/forecast_spending.sql.h"
 #include "tools/support/answer.h"
+#include "tools/support/budget_line.h"
+#include "tools/support/filter.h"
 #include "tools/support/fold.h"
 #include "tools/support/limits.h"
 #include "tools/support/outlook.h"
@@ -25,7 +27,8 @@ struct forecast_spending_args {
     struct field_list scenario; /* of struct outlook_wish */
     struct outlook_purchase purchase;
 
-    struct outlook outlook; /* not an argument */
+    struct filter filter; /* not arguments: the category of the purchase, as a question */
+    struct outlook outlook;
 };
 
 static const struct field wish_fields[] = {
@@ -41,6 +44,8 @@ static const struct field purchase_fields[] = {
     ARG_MONEY(struct outlook_purchase, amount, .flags = FIELD_REQUIRED | FIELD_PLAIN,
               .doc = "Price."),
     ARG_DATE(struct outlook_purchase, date, .flags = FIELD_PLAIN, .doc = "Default today."),
+    ARG_CATEGORY(struct outlook_purchase, category, .flags = FIELD_PLAIN,
+                 .doc = "Whose budget it would come out of."),
     ARG_END,
 };
 
@@ -199,7 +204,7 @@ static int wish_values(struct call *call, const struct forecast_spending_args *a
     return r;
 }
 
-static int forecast_start(struct call *call)
+static int forecast_ask(struct call *call)
 {
     struct forecast_spending_args *a = call_args(call);
     const struct ledger *ledger = call_ledger(call);
@@ -207,12 +212,6 @@ static int forecast_start(struct call *call)
     const char *values[9];
     char first[DATE_TEXT_SIZE];
     char most[24];
-    if (!read_until(call, a, outlook) || !read_scenario(call, a) || !read_purchase(call, a))
-        return 0;
-    outlook->wishes = a->scenario.items;
-    outlook->wish_count = a->scenario.count;
-    outlook->purchase = a->purchase.amount.text ? &a->purchase : NULL;
-    outlook->first = calendar_month_start(&ledger->calendar, ledger->calendar.today);
     (void)snprintf(most, sizeof(most), "%d", ROWS_MAX);
     values[0] = ledger->id_text;
     values[1] = ledger->today;
@@ -221,6 +220,88 @@ static int forecast_start(struct call *call)
     int r = wish_values(call, a, values + 4);
     values[8] = most;
     return r == 0 ? tool_read(call, &sql_forecast, values, forecast_read) : r;
+}
+
+/* --- budgets of a purchase ------------------------------------------------------------------- */
+
+/* Takes a row of budget_lines over. 0 or -ENOMEM. */
+static int keep_budget(struct call *call, const struct db_rows *rows, size_t row,
+                       struct outlook_budget *budget)
+{
+    budget->name = arena_strdup(call_arena(call), db_rows_text(rows, row, BUDGET_CATEGORY));
+    budget->left = arena_strdup(call_arena(call), db_rows_text(rows, row, BUDGET_LEFT));
+    return budget->name && budget->left ? 0 : -ENOMEM;
+}
+
+static int whole_read(struct call *call, const struct db_rows *rows)
+{
+    struct forecast_spending_args *a = call_args(call);
+    int r = 0;
+    for (size_t row = 0; r == 0 && row < budget_line_count(rows); row++) {
+        if (strcmp(db_rows_text(rows, row, BUDGET_CATEGORY), "all") == 0)
+            r = keep_budget(call, rows, row, &a->outlook.whole);
+    }
+    return r == 0 ? forecast_ask(call) : r;
+}
+
+static struct budget_range month_of(struct call *call, const struct forecast_spending_args *a)
+{
+    date_day day = a->purchase.date.day;
+    return budget_range_of((struct period_range){day, day}, &call_ledger(call)->calendar);
+}
+
+static int whole_ask(struct call *call)
+{
+    const char *values[BUDGET_PARAMS];
+    int r = budget_line_values(call, month_of(call, call_args(call)), false, values);
+    budget_line_no_names(values);
+    return r == 0 ? tool_read(call, budget_lines, values, whole_read) : r;
+}
+
+static int own_read(struct call *call, const struct db_rows *rows)
+{
+    struct forecast_spending_args *a = call_args(call);
+    int r = names_settle(call, &a->filter.names, db_rows_text(rows, 0, BASIS_UNKNOWN));
+    if (r <= 0)
+        return r;
+    r = budget_line_count(rows) > 0 ? keep_budget(call, rows, 0, &a->outlook.own) : 0;
+    return r == 0 ? whole_ask(call) : r;
+}
+
+static int own_ask(struct call *call)
+{
+    struct forecast_spending_args *a = call_args(call);
+    const char *filter[FILTER_PARAMS];
+    const char *values[BUDGET_PARAMS];
+    struct filter_options options = {.needs_merchant = false};
+    int r = filter_values(call, &a->filter, &options, filter);
+    if (r == 0)
+        r = budget_line_values(call, month_of(call, a), false, values);
+    if (r != 0)
+        return r;
+    memcpy(values + 5, filter + 3, 3 * sizeof(values[0]));
+    return tool_read(call, budget_lines, values, own_read);
+}
+
+static int forecast_start(struct call *call)
+{
+    struct forecast_spending_args *a = call_args(call);
+    const struct ledger *ledger = call_ledger(call);
+    struct outlook *outlook = &a->outlook;
+    if (!read_until(call, a, outlook) || !read_scenario(call, a) || !read_purchase(call, a))
+        return 0;
+    outlook->wishes = a->scenario.items;
+    outlook->wish_count = a->scenario.count;
+    outlook->purchase = a->purchase.amount.text ? &a->purchase : NULL;
+    outlook->first = calendar_month_start(&ledger->calendar, ledger->calendar.today);
+    if (!outlook->purchase)
+        return forecast_ask(call);
+    if (!a->purchase.category.text)
+        return whole_ask(call);
+    a->filter = (struct filter){
+        .period = outlook->period, .category = {&a->purchase.category, 1}, .kind = "expense"};
+    int r = filter_begin(call, &a->filter, own_ask);
+    return r == 0 ? own_ask(call) : r;
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */

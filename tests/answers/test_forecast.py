@@ -115,6 +115,41 @@ class Season(unittest.TestCase):
         self.assertEqual(str(answer["parts"]["season_factor"]), "1.141")
 
 
+class Budgets(unittest.TestCase):
+    def test_purchase_beyond_a_budget_is_said_to_be(self):
+        books = ledger.small()
+        books.execute(REGULAR)
+        with Server(books.env()) as server:
+            for category, amount in (("Groceries", 300), ("all", 2000)):
+                server.ask("set_budget", {"category": category, "amount": amount})
+            # 220 of 300 and 1120 of 2000 are spent
+            for price, verdict, own, whole in ((80, "yes", "has room for it: 0.00", "800.00 USD would"),
+                                               (81, "over_budget", "exceeded by 1.00", "799.00 USD would"),
+                                               (881, "over_budget", "exceeded by 801.00",
+                                                "everything would be exceeded by 1.00")):
+                answer = server.ask("forecast_spending", {
+                    "purchase": {"amount": price, "category": "groceries"}})
+                self.assertEqual(answer["purchase"]["affordable"], verdict)
+                self.assertEqual(answer["purchase"]["category_budget"], {
+                    "category": "Food: Groceries", "left": "80.00", "fits": price <= 80})
+                self.assertEqual(answer["purchase"]["whole_budget"]["left"], "880.00")
+                self.assertIn(own, answer["summary"])
+                self.assertIn(whole, answer["summary"])
+            answer = server.ask("forecast_spending", {"purchase": {"amount": 100}})
+            self.assertNotIn("category_budget", answer["purchase"])
+            self.assertEqual(answer["purchase"]["affordable"], "yes")
+            self.assertIn("no category is called", server.refusal("forecast_spending", {
+                "purchase": {"amount": 1, "category": "Aviation"}}))
+
+    def test_purchase_that_is_missing_in_the_worse_case_has_no_sign(self):
+        books = ledger.small()
+        books.execute(REGULAR)
+        with Server(books.env()) as server:
+            summary = server.ask("forecast_spending", {"purchase": {"amount": 2000}})["summary"]
+        # 3000 less 1212 less 2000
+        self.assertIn("about 212.00 USD would be missing, and 212.00 USD if spending is high", summary)
+
+
 class Rare(unittest.TestCase):
     def test_purchase_of_once_a_year_counts_half_in_a_month(self):
         books = ledger.small()

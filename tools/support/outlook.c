@@ -204,19 +204,44 @@ static decimal_units left_after(const struct outlook *outlook, decimal_units spe
     return outlook->income - spending - outlook->change - outlook->price;
 }
 
-static const char *verdict_of(const struct outlook *outlook)
+/* Whether the budget has room for the price; how much is missing otherwise. */
+static bool fits(const struct answer *answer, const struct outlook *outlook,
+                 const struct outlook_budget *budget, decimal_units *ret_over)
 {
+    decimal_units left = 0;
+    if (!budget->name || units_of(answer, budget->left, &left) != 0)
+        return true;
+    *ret_over = outlook->price - left;
+    return left >= outlook->price;
+}
+
+static const char *verdict_of(const struct answer *answer, const struct outlook *outlook)
+{
+    decimal_units over = 0;
     if (outlook->income_months == 0)
         return "unknown";
-    if (left_after(outlook, outlook->high) >= 0)
-        return "yes";
-    return left_after(outlook, outlook->total) >= 0 ? "probably" : "no";
+    if (left_after(outlook, outlook->total) < 0)
+        return "no";
+    if (!fits(answer, outlook, &outlook->own, &over) ||
+        !fits(answer, outlook, &outlook->whole, &over))
+        return "over_budget";
+    return left_after(outlook, outlook->high) >= 0 ? "yes" : "probably";
+}
+
+static const char *begin_of(const char *verdict)
+{
+    if (strcmp(verdict, "yes") == 0)
+        return " You can afford ";
+    if (strcmp(verdict, "no") == 0)
+        return " Out of the income until then you cannot afford ";
+    return strcmp(verdict, "probably") == 0 ? " You can probably afford "
+                                            : " The income until then allows ";
 }
 
 static void say_purchase(struct buf *text, const struct answer *answer,
                          const struct outlook *outlook)
 {
-    const char *verdict = verdict_of(outlook);
+    const char *verdict = verdict_of(answer, outlook);
     if (!outlook->purchase)
         return;
     if (strcmp(verdict, "unknown") == 0) {
@@ -226,10 +251,7 @@ static void say_purchase(struct buf *text, const struct answer *answer,
                                     "income.");
         return;
     }
-    (void)buf_append_text(text, strcmp(verdict, "yes") == 0 ? " You can afford "
-                                : strcmp(verdict, "no") == 0
-                                    ? " Out of the income until then you cannot afford "
-                                    : " You can probably afford ");
+    (void)buf_append_text(text, begin_of(verdict));
     say_units(text, answer, outlook->price);
     (void)buf_append_text(text, ": of an income of ");
     say_units(text, answer, outlook->income);
@@ -239,8 +261,28 @@ static void say_purchase(struct buf *text, const struct answer *answer,
     say_units(text, answer, left < 0 ? -left : left);
     (void)buf_append_text(text, left < 0 ? " would be missing" : "");
     (void)buf_append_text(text, ", and ");
-    say_units(text, answer, left_after(outlook, outlook->high));
-    (void)buf_append_text(text, " if spending is high.");
+    left = left_after(outlook, outlook->high);
+    say_units(text, answer, left < 0 ? -left : left);
+    (void)buf_append_text(text, left < 0 && left_after(outlook, outlook->total) >= 0
+                                    ? " would be missing if spending is high."
+                                    : " if spending is high.");
+}
+
+static void say_budget(struct buf *text, const struct answer *answer, const struct outlook *outlook,
+                       const struct outlook_budget *budget)
+{
+    decimal_units over = 0;
+    if (!budget->name)
+        return;
+    bool has_room = fits(answer, outlook, budget, &over);
+    (void)buf_append_text(text, " The budget of ");
+    if (strcmp(budget->name, "all") == 0)
+        (void)buf_append_text(text, "everything");
+    else
+        sentence_plain_name(text, budget->name);
+    (void)buf_append_text(text, has_room ? " has room for it: " : " would be exceeded by ");
+    say_units(text, answer, has_room ? -over : over);
+    (void)buf_append_text(text, has_room ? " would be left." : ".");
 }
 
 static void say_limits(struct buf *text, const struct answer *answer)
@@ -313,6 +355,20 @@ static void write_scenario(struct answer *answer, const struct outlook *outlook)
     json_end_object(out);
 }
 
+static void write_budget(struct answer *answer, const struct outlook *outlook, const char *key,
+                         const struct outlook_budget *budget)
+{
+    decimal_units over = 0;
+    if (!budget->name)
+        return;
+    json_put_object(answer->out, key);
+    json_put_text(answer->out, "category", budget->name);
+    bool has_room = fits(answer, outlook, budget, &over);
+    put_units(answer, "left", outlook->price - over);
+    json_put_bool(answer->out, "fits", has_room);
+    json_end_object(answer->out);
+}
+
 static void write_purchase(struct answer *answer, const struct outlook *outlook)
 {
     if (!outlook->purchase)
@@ -320,11 +376,13 @@ static void write_purchase(struct answer *answer, const struct outlook *outlook)
     json_put_object(answer->out, "purchase");
     put_units(answer, "amount", outlook->price);
     json_put_text(answer->out, "date", outlook->purchase->date.text);
-    json_put_text(answer->out, "affordable", verdict_of(outlook));
+    json_put_text(answer->out, "affordable", verdict_of(answer, outlook));
     if (outlook->income_months > 0) {
         put_units(answer, "left", left_after(outlook, outlook->total));
         put_units(answer, "left_if_high", left_after(outlook, outlook->high));
     }
+    write_budget(answer, outlook, "category_budget", &outlook->own);
+    write_budget(answer, outlook, "whole_budget", &outlook->whole);
     json_end_object(answer->out);
 }
 
@@ -366,6 +424,8 @@ void outlook_write(struct answer *answer, const struct outlook *outlook)
     say_total(&text, answer, outlook);
     say_scenario(&text, answer, outlook);
     say_purchase(&text, answer, outlook);
+    say_budget(&text, answer, outlook, &outlook->own);
+    say_budget(&text, answer, outlook, &outlook->whole);
     say_limits(&text, answer);
     answer_summary(answer, &text);
     write_period(answer, outlook);

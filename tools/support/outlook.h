@@ -5,6 +5,7 @@
 #include "tools/support/answer.h"
 #include "tools/support/date.h"
 #include "tools/support/money.h"
+#include "tools/support/names.h"
 
 /* The columns of forecast_spending.sql; those before the part stand in the first row. */
 enum outlook_column {
@@ -47,6 +48,13 @@ struct outlook_wish {
 struct outlook_purchase {
     struct money amount;
     struct date_arg date;
+    struct name_ref category;
+};
+
+/* What is left of a budget that the purchase would come out of. */
+struct outlook_budget {
+    const char *name; /* "all" or a category; NULL: there is none */
+    const char *left; /* with what was carried over */
 };
 
 struct outlook {
@@ -55,6 +63,7 @@ struct outlook {
     const struct outlook_wish *wishes;
     size_t wish_count;
     const struct outlook_purchase *purchase; /* NULL: none */
+    struct outlook_budget own, whole; /* of the purchase's category and of everything, that month */
 
     /* After outlook_read(), in units of the ledger's currency: */
     decimal_units spent, scheduled, bills, habits, total, low, high;
