@@ -106,6 +106,13 @@ class Explained:
             answer = self.server.ask(tool, args)
             self.check_found(args, answer, self.explain(tool, args, None, answer["total"]), None)
 
+    def test_last_part_of_a_name_is_enough_for_a_row(self):
+        args = {"period": "2026", "group_by": "category"}
+        row = next(row for row in self.server.ask("summarize_spending", args)["rows"]
+                   if row["group"] == "Food: Groceries")
+        why = self.explain("summarize_spending", args, "groceries", row["total"])
+        self.assertIn("is the total of Food: Groceries, and still is", why["summary"])
+
     def test_rates_account_for_all_foreign_money(self):
         answer = self.server.ask("summarize_spending", {"period": "2026"})
         why = self.explain("summarize_spending", {"period": "2026"}, None, answer["total"],

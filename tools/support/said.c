@@ -80,13 +80,16 @@ static bool same_name(struct arena *arena, const char *one, const char *other)
 }
 
 /* A row is meant by its label, or by "label / then" when it has both. */
-static bool row_is(struct arena *arena, const cJSON *row, const char *asked)
+static bool row_is(struct arena *arena, const cJSON *row, const char *asked, bool by_last_part)
 {
     const char *key = NULL;
     const char *label = label_of(row, &key);
     const char *then = json_get_text(row, "then");
     if (!label)
         return false;
+    for (const char *colon = by_last_part ? strstr(label, ": ") : NULL; colon;
+         colon = strstr(label, ": "))
+        label = colon + strlen(": ");
     if (!then)
         return same_name(arena, label, asked);
     const char *both = arena_printf(arena, "%s%s%s", label, then_separator, then);
@@ -98,6 +101,22 @@ static const cJSON *first_row(const cJSON *list)
     return cJSON_IsArray(list) && cJSON_IsObject(list->child) ? list->child : NULL;
 }
 
+/* "Groceries" means "Food: Groceries" where no other row ends so. */
+static const cJSON *find_by_last_part(struct arena *arena, const cJSON *answer, const char *asked)
+{
+    const cJSON *found = NULL;
+    for (const cJSON *list = answer->child; list; list = list->next) {
+        for (const cJSON *row = first_row(list); row; row = row->next) {
+            if (!row_is(arena, row, asked, true))
+                continue;
+            if (found)
+                return NULL;
+            found = row;
+        }
+    }
+    return found;
+}
+
 static const cJSON *find_row(struct arena *arena, const cJSON *answer, const char *asked,
                              struct said *said)
 {
@@ -106,13 +125,13 @@ static const cJSON *find_row(struct arena *arena, const cJSON *answer, const cha
     for (const cJSON *list = answer->child; list; list = list->next) {
         for (const cJSON *row = first_row(list); row; row = row->next) {
             const char *label = label_of(row, &key);
-            if (row_is(arena, row, asked))
+            if (row_is(arena, row, asked, false))
                 return row;
             if (label && labels < SAID_LABELS_MAX)
                 said->labels[labels++] = arena_strdup(arena, label);
         }
     }
-    return NULL;
+    return find_by_last_part(arena, answer, asked);
 }
 
 /* --- the figures of a row -------------------------------------------------------------------- */
