@@ -36,6 +36,7 @@ enum basis_column {
     BASIS_RATES_MISSING, /* "EUR 7.0000 1;GBP 30.0000 2" */
     BASIS_UNKNOWN,       /* for names_settle() */
     BASIS_LABELS,        /* names as the ledger spells them, each with its kind in front */
+    BASIS_BOOKS,         /* "2025-06-01 to 2026-11-23" where nothing matches, otherwise null */
     BASIS_COLUMNS
 };
 

@@ -25,7 +25,13 @@ basis AS (
                       WHERE m.slot = 1 AND m.included AND m.value IS NULL
                       GROUP BY m.currency) r) END AS rates_missing,
            (SELECT w.unknown FROM wanted w) AS unknown,
-           (SELECT w.labels FROM wanted w) AS labels
+           (SELECT w.labels FROM wanted w) AS labels,
+           -- Where nothing matches: which days the books have.
+           CASE WHEN coalesce(sum(k.listed) FILTER (WHERE k.included), 0) = 0 THEN
+               (SELECT to_char(min(e.spent_on), 'YYYY-MM-DD') || ' to '
+                       || to_char(max(e.spent_on), 'YYYY-MM-DD')
+                FROM ninepence.expenses e
+                WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL) END AS books
     FROM (SELECT h.kind, h.included, h.deleted, h.kind_counts, sum(h.value) AS total,
                  count(h.value) AS counted, count(*) AS listed,
                  count(h.value) FILTER (WHERE h.pending) AS pending, min(h.spent_on) AS first_day,

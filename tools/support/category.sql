@@ -47,6 +47,11 @@ asked AS (
                AS deleted_excluded,
            to_char(min(x.spent_on) FILTER (WHERE x.included), 'YYYY-MM-DD') AS first_day,
            to_char(max(x.spent_on) FILTER (WHERE x.included), 'YYYY-MM-DD') AS last_day,
+           CASE WHEN count(*) FILTER (WHERE x.included) = 0 THEN
+               (SELECT to_char(min(e.spent_on), 'YYYY-MM-DD') || ' to '
+                       || to_char(max(e.spent_on), 'YYYY-MM-DD')
+                FROM ninepence.expenses e
+                WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL) END AS books,
            -- Looked for only when there are any.
            CASE WHEN count(*) FILTER (WHERE x.included AND x.value IS NULL) > 0 THEN
                (SELECT string_agg(concat_ws(' ', r.currency, r.amount, r.rows), ';'

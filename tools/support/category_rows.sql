@@ -14,7 +14,7 @@ names AS MATERIALIZED (
 SELECT b.total::text, b.counted::text, b.listed::text, b.refunds::text, b.income::text,
        b.transfers::text, b.transfers_excluded::text, b.income_excluded::text, b.pending::text,
        b.deleted_excluded::text, b.first_day, b.last_day, b.rates_missing, w.unknown, w.labels,
-       NULL, NULL, NULL
+       b.books, NULL, NULL
 FROM basis b
 CROSS JOIN wanted w
 UNION ALL

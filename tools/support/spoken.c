@@ -248,5 +248,8 @@ void spoken_end(struct buf *text, const struct answer *answer, const struct name
         answer_say_missing(missing, text);
         (void)buf_append_char(text, '.');
     }
+    const char *books = basis_text(answer, BASIS_BOOKS);
+    if (books[0] != '\0')
+        (void)buf_printf(text, " The books reach from %s.", books);
     (void)buf_append_text(text, names->notes ? names->notes : "");
 }
