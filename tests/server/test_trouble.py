@@ -43,9 +43,7 @@ class Trouble(unittest.TestCase):
                         self.assertIn("othing was saved", text)
                     found.append(text)
             self.assertIn("capabilities", server.result("server/discover"))
-            said = server.stderr()
-            self.assertTrue(any(word in said for word in words),
-                            f"stderr says nothing of it: {said!r}")
+            wait_until(lambda: any(word in server.stderr() for word in words), 10, "stderr to say it")
         with Server(env, era="2025-11-25") as server:
             self.assertEqual(server.result("ping"), {})
         return found
