@@ -2,6 +2,7 @@
  * are ASCII. */
 #include "mcp/nearest.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/own.h"
@@ -16,11 +17,15 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Copies in lower case, so that letters are compared without minding theirs. */
-static void lower(char *to, const char *text, size_t length)
+/* Copies in lower case. Returns one bit for each letter that is there; some share one. */
+static uint64_t lower(char *to, const char *text, size_t length)
 {
-    for (size_t i = 0; i < length; i++)
+    uint64_t letters = 0;
+    for (size_t i = 0; i < length; i++) {
         to[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + ('a' - 'A') : text[i]);
+        letters |= UINT64_C(1) << (to[i] & 63);
+    }
+    return letters;
 }
 
 /* Row `i`: the ways from the first `i` bytes of `a` to each beginning of `b`. Returns the shortest. */
@@ -54,8 +59,12 @@ static unsigned distance_up_to(const char *text_a, const char *text_b, unsigned 
     /* Each byte that one has more is a step. */
     if ((length_a > length_b ? length_a - length_b : length_b - length_a) > most)
         return NEAREST_FAR;
-    lower(a, text_a, length_a);
-    lower(b, text_b, length_b);
+    uint64_t in_a = lower(a, text_a, length_a);
+    uint64_t in_b = lower(b, text_b, length_b);
+    /* So is each letter that only one has. */
+    if ((unsigned)__builtin_popcountll(in_a & ~in_b) > most ||
+        (unsigned)__builtin_popcountll(in_b & ~in_a) > most)
+        return NEAREST_FAR;
     for (size_t j = 0; j <= length_b; j++)
         rows[0][j] = (unsigned)j;
     for (size_t i = 1; i <= length_a; i++) {
