@@ -7,7 +7,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger  # noqa: E402
-from support.mcp_client import Server  # noqa: E402
+from support.mcp_client import Server, wait_until  # noqa: E402
 
 BOOKS = ("ninepence.expenses", "ninepence.expense_tags", "ninepence.categories", "ninepence.tags",
          "ninepence.users", "ninepence.accounts", "ninepence.rates", "ninepence.budgets")
@@ -207,10 +207,15 @@ class Keys(unittest.TestCase):
         def ask(server):
             result = server.call("create_expenses", arguments)
             stored.append(not result.get("isError"))
-        servers = [Server(books.env()) for _ in range(6)]
+        servers = [Server(books.env(NINEPENCE_LOCK_TIMEOUT="30s")) for _ in range(6)]
         threads = [threading.Thread(target=ask, args=(server,)) for server in servers]
-        for thread in threads:
-            thread.start()
+        for server in servers:
+            server.ask("get_context", {})
+        with books.locked("ninepence.changes"):  # all are under way, and go on at the same moment
+            for thread in threads:
+                thread.start()
+            wait_until(lambda: books.value("SELECT count(*) FROM pg_stat_activity"
+                                           " WHERE wait_event_type = 'Lock'") == "6", 20, "all to wait")
         for thread in threads:
             thread.join()
         for server in servers:
