@@ -1,5 +1,8 @@
 """Bank files into the books: nothing twice, all or nothing, and only what lies in the import folder."""
 import os
+import re
+import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -160,6 +163,24 @@ class Whole(Base):
         self.assertEqual((seen["saved"], seen["count"]), (False, 4))
         self.assertEqual(self.stored(), 0)
 
+    def test_change_shows_what_it_made_and_what_a_row_was_before_it_was_edited(self):
+        done = self.commit(*Identity.WEEK)
+        made = self.books.value("SELECT min(expense_id) FROM ninepence.expenses WHERE import_id > 0")
+        self.server.ask("update_expenses", {"ids": [f"e{made}"], "set": {"notes": "edited"}})
+        (seen,) = self.server.ask("list_changes", {"change_id": done["change_id"]})["rows"]
+        rows = [row["after"] for row in seen["rows"]]
+        self.assertEqual((seen["count"], len(rows), rows[0]["id"]), (4, 4, f"e{made}"))
+        self.assertNotIn("notes", rows[0])
+        error = self.server.call("undo_change", {"change_id": done["change_id"]})["structuredContent"]["error"]
+        self.assertEqual((error["code"], error["candidates"]), ("changed_since", [f"e{made}"]))
+
+    def test_import_that_was_taken_back_can_be_had_again(self):
+        done = self.commit(*Identity.WEEK)
+        undone = self.server.ask("undo_change", {"change_id": done["change_id"]})
+        self.assertEqual((undone["count"], self.stored()), (4, 0))
+        self.server.ask("undo_change", {"change_id": undone["change_id"]})
+        self.assertEqual(self.stored(), 4)
+
     def test_import_is_committed_once(self):
         seen = self.ask(content=csv(*Identity.WEEK))
         self.ask(import_id=seen["import_id"], mode="commit")
@@ -293,12 +314,107 @@ class CommandLine(Base):
         self.assertIn("Saved 4 new transactions", done.stdout)
         self.assertEqual(self.stored(), 4)
 
+    def test_undo_takes_an_import_back_and_the_file_is_new_again(self):
+        path = os.path.join(self.folder.name, self.put("week.csv", csv(*Identity.WEEK)))
+        done = self.run_import(path, "--account", "Checking", "--yes")
+        change = re.search(r"undo_change with (ch\d+)", done.stdout).group(1)
+        undone = self.run_import("--undo", change)
+        self.assertEqual((undone.returncode, self.stored()), (0, 0), undone.stderr)
+        self.assertIn("4 rows are as before", undone.stdout)
+        self.assertIn("4 new", self.run_import(path, "--account", "Checking", "--dry-run").stdout)
+
     def test_what_cannot_be_read_ends_with_a_sentence(self):
         path = os.path.join(self.folder.name, self.put("no.csv", "hello\n"))
         for args, code in (((path,), 65), (("/no/such/file",), 66), ((), 64)):
             with self.subTest(args=args):
                 done = self.run_import(*args)
                 self.assertEqual((done.returncode, done.stderr.startswith("ninepence: ")), (code, True))
+
+
+class Questions(Base):
+    """What a file leaves open is asked once for a bank and account."""
+    UNCLEAR = [("03/04/2026", "SHOP A", "-1.00"), ("05/06/2026", "SHOP B", "-2.00")]
+    LATER = [("07/08/2026", "SHOP C", "-3.00")]
+
+    def days(self):
+        return [day for (day,) in self.books.rows("SELECT spent_on FROM ninepence.expenses WHERE import_id > 0 ORDER BY 1")]
+
+    def asking(self, **more):
+        server = Server(self.books.env(), capabilities={"elicitation": {}}, **more)
+        server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+        return server
+
+    def arguments(self, rows):
+        return {"name": "import_transactions",
+                "arguments": {"account": "Checking", "content": csv(*rows), "mode": "commit"}}
+
+    def test_form_is_answered_by_the_person_and_remembered(self):
+        server = self.asking(era="2025-06-18")
+        id = server.start("tools/call", self.arguments(self.UNCLEAR))
+        server.wait(lambda: server.requests, what="a question")
+        request = server.requests[0]
+        self.assertEqual(request["method"], "elicitation/create")
+        self.assertIn("date_order", request["params"]["requestedSchema"]["properties"])
+        server.send({"jsonrpc": "2.0", "id": request["id"],
+                     "result": {"action": "accept", "content": {"date_order": "dmy"}}})
+        self.assertEqual(server.wait_answer(id)["result"]["structuredContent"]["count"], 2)
+        self.assertEqual(self.days(), ["2026-04-03", "2026-06-05"])
+        self.assertEqual(server.request("tools/call", self.arguments(self.LATER))["result"]
+                         ["structuredContent"]["count"], 1)
+        self.assertEqual((len(server.requests), self.days()[-1]), (1, "2026-08-07"))
+
+    def test_form_that_is_declined_saves_nothing(self):
+        server = self.asking(era="2025-06-18")
+        id = server.start("tools/call", self.arguments(self.UNCLEAR))
+        server.wait(lambda: server.requests, what="a question")
+        server.send({"jsonrpc": "2.0", "id": server.requests[0]["id"], "result": {"action": "decline"}})
+        result = server.wait_answer(id)["result"]
+        self.assertTrue(result["isError"])
+        self.assertIn("Nothing was saved", result["structuredContent"]["error"]["message"])
+        self.assertEqual(self.stored(), 0)
+
+    def test_modern_client_gets_the_form_as_input_that_is_required(self):
+        server = self.asking(era=mcp_client.MODERN)
+        first = server.request("tools/call", self.arguments(self.UNCLEAR))["result"]
+        self.assertEqual(first["resultType"], "input_required")
+        (key,) = first["inputRequests"]
+        again = server.request("tools/call", {
+            **self.arguments(self.UNCLEAR), "requestState": first["requestState"],
+            "inputResponses": {key: {"action": "accept", "content": {"date_order": "mdy"}}}})["result"]
+        self.assertEqual(again["structuredContent"]["count"], 2)
+        self.assertEqual(self.days(), ["2026-03-04", "2026-05-06"])
+
+
+class Cancel(Base):
+    def saving(self):
+        return self.books.value("SELECT count(*) FROM pg_locks l JOIN pg_class c ON c.oid = l.relation"
+                                " WHERE c.relname = 'expenses' AND l.mode = 'RowExclusiveLock'") != "0"
+
+    def setUp(self):
+        super().setUp()
+        self.put("many.csv", csv(*[(f"2025-{i % 12 + 1:02}-{i % 28 + 1:02}", f"SHOP {i % 50}", f"-{i % 97 + 1}.00")
+                                   for i in range(3 * MANY)]))
+
+    def test_cancelled_while_it_saves_stores_nothing(self):
+        id = self.server.start("tools/call", {"name": "import_transactions", "arguments": {
+            "account": "Checking", "path": "many.csv", "mode": "commit"}})
+        mcp_client.wait_until(self.saving, 60, "the saving to begin")
+        self.server.notify("notifications/cancelled", {"requestId": id})
+        mcp_client.wait_until(lambda: not self.saving(), 60, "the saving to end")
+        self.assertEqual(self.stored(), 0)
+        self.server.asked[f"int:{id}"] = 0
+
+    def test_interrupted_command_stores_nothing(self):
+        path = os.path.join(self.folder.name, "many.csv")
+        process = subprocess.Popen(mcp_client.command_line(("import", path, "--account", "Checking", "--yes")),
+                                   env=self.books.env(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        mcp_client.wait_until(self.saving, 60, "the saving to begin")
+        process.send_signal(signal.SIGINT)
+        self.assertNotEqual(process.wait(60), 0)
+        mcp_client.wait_until(lambda: not self.saving(), 60, "the saving to end")
+        self.assertEqual(self.stored(), 0)
 
 
 class Progress(Base):

@@ -3,13 +3,24 @@
 #include <string.h>
 
 #include "mcp/json_out.h"
+#include "tools/support/currency.h"
 #include "tools/support/fold.h"
 #include "tools/support/import_job.h"
 #include "tools/support/ledger.h"
+#include "tools/support/money.h"
 
 enum {
     FACTS_BYTES = 64 * 1024
 };
+
+/* With the decimals of its currency. */
+static void put_money(struct json_out *out, const char *key, const char *amount,
+                      const char *currency)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    int exponent = currency_exponent(currency);
+    json_put_text(out, key, money_format(amount, exponent < 0 ? 2 : exponent, text));
+}
 
 static void write_sums(struct json_out *out, const struct import_summary *summary)
 {
@@ -19,10 +30,10 @@ static void write_sums(struct json_out *out, const struct import_summary *summar
         json_object(out);
         json_put_text(out, "currency", sum->currency);
         json_put_int(out, "count", (int64_t)sum->count);
-        json_put_text(out, "out", sum->debits);
-        json_put_text(out, "in", sum->credits);
+        put_money(out, "out", sum->debits, sum->currency);
+        put_money(out, "in", sum->credits, sum->currency);
         if (sum->pending > 0)
-            json_put_text(out, "pending", sum->pending_sum);
+            put_money(out, "pending", sum->pending_sum, sum->currency);
         json_end_object(out);
     }
     json_end_array(out);
