@@ -18,7 +18,9 @@
 
 enum {
     IMPORT_WHY_MAX = 4096,
-    BAR_CLEAR = 70
+    BAR_CLEAR = 70,
+    OWN_BYTES_MAX = 1000 * 1000 * 1000, /* of a file that somebody names at the shell */
+    OWN_ROWS_MAX = 10 * 1000 * 1000
 };
 
 struct importing {
@@ -222,6 +224,8 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     if (code != 0)
         return command_fail(code, "%s", buf_text(&why));
     importing.app.tools.shows_progress = isatty(STDERR_FILENO);
+    importing.app.tools.import_max_bytes = OWN_BYTES_MAX;
+    importing.app.tools.import_max_rows = OWN_ROWS_MAX;
     if (change)
         code = undo(&importing, change);
     for (int i = 1; code == 0 && i < argc; i++)

@@ -501,8 +501,9 @@ static int open_file(struct import_job *job)
             .fd = -1, .content = wish->content, .length = strlen(wish->content)};
         return 0;
     }
-    int r =
-        statement_file_open(call_context(job->call)->import_folder, wish->path, &job->file, &why);
+    const struct tools_context *context = call_context(job->call);
+    int r = statement_file_open(context->import_folder, wish->path, context->import_max_bytes,
+                                &job->file, &why);
     if (r == 0)
         return 0;
     (void)buf_append_char(&why, '.');
@@ -521,6 +522,8 @@ int import_job_start(struct call *call, bool compares, import_staged *staged_don
                                .wish = wish,
                                .staged = staged_done,
                                .compares = compares,
+                               .options = {.max_bytes = call_context(call)->import_max_bytes,
+                                           .max_rows = call_context(call)->import_max_rows},
                                .file = {.fd = -1}};
     wish->job = job;
     buf_init(&job->problems, PROBLEMS_BYTES);

@@ -27,7 +27,9 @@ struct tools_context {
     const char *now;         /* a timestamp with zone that stands for the clock (tests), or NULL */
     const char *version;     /* of the program */
     bool read_only;          /* nothing is made, not even a ledger */
-    const char *import_folder;  /* where bank files may be read from; NULL: nowhere */
+    const char *import_folder; /* where bank files may be read from; NULL: nowhere */
+    uint64_t import_max_bytes; /* of one; 0: the bounds of import/limits.h */
+    uint64_t import_max_rows;
     bool shows_progress;        /* a person waits at a terminal */
     struct ledger_cache *cache; /* NULL at the start; tools_context_clear() gives it back */
 };

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,7 +13,9 @@
 #include "tools/support/limits.h"
 
 enum {
-    SHOWN_MAX = 120 /* bytes of a path in a message */
+    SHOWN_MAX = 120, /* bytes of a path in a message */
+    LARGE_MAX = 60,
+    MEGABYTE = 1000 * 1000
 };
 
 static int refuse(struct buf *why, const char *path, const char *what)
@@ -89,19 +92,23 @@ static int walk(const char *folder, const char *path)
     }
 }
 
-static const char *misfit(int fd, uint64_t *ret_size)
+/* 0, or -EINVAL with the reason in `why`. */
+static int check_file(int fd, const char *path, uint64_t most, uint64_t *ret_size, struct buf *why)
 {
     struct stat info;
+    char large[LARGE_MAX];
     if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode))
-        return "is no ordinary file";
-    if (info.st_size > IMPORT_FILE_MAX)
-        return "is larger than 50 MB";
+        return refuse(why, path, "is no ordinary file");
     *ret_size = (uint64_t)info.st_size;
-    return NULL;
+    if (*ret_size <= most)
+        return 0;
+    (void)snprintf(large, sizeof(large), "is larger than %llu MB",
+                   (unsigned long long)(most / MEGABYTE));
+    return refuse(why, path, large);
 }
 
-int statement_file_open(const char *folder, const char *path, struct statement_file *ret_file,
-                        struct buf *why)
+int statement_file_open(const char *folder, const char *path, uint64_t max_bytes,
+                        struct statement_file *ret_file, struct buf *why)
 {
     uint64_t size = 0;
     if (!folder) {
@@ -114,10 +121,10 @@ int statement_file_open(const char *folder, const char *path, struct statement_f
     int fd = walk(folder, below);
     if (fd < 0)
         return refuse(why, path, reason(-fd));
-    const char *wrong = misfit(fd, &size);
-    if (wrong) {
+    int r = check_file(fd, path, max_bytes ? max_bytes : IMPORT_FILE_MAX, &size, why);
+    if (r < 0) {
         (void)close(fd);
-        return refuse(why, path, wrong);
+        return r;
     }
     const char *slash = strrchr(path, '/');
     *ret_file = (struct statement_file){.fd = fd, .length = size, .name = slash ? slash + 1 : path};

@@ -17,9 +17,9 @@ struct statement_file {
     const char *name;    /* last part of the path, borrowed; NULL for content */
 };
 
-/* `folder` NULL: none is set. 0; -EINVAL, with a sentence in `why` that says what is wrong with the
+/* `folder` NULL: none is set. `max_bytes` 0: IMPORT_FILE_MAX. 0; -EINVAL, with a sentence in `why` that says what is wrong with the
  * path. The file is the caller's to close. */
-MUST_CHECK int statement_file_open(const char *folder, const char *path,
+MUST_CHECK int statement_file_open(const char *folder, const char *path, uint64_t max_bytes,
                                    struct statement_file *ret_file, struct buf *why);
 
 void statement_file_close(struct statement_file *file);
