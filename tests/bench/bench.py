@@ -15,6 +15,7 @@ import time
 
 import capture
 import database
+import importing
 import protocol
 import report
 import workloads
@@ -42,6 +43,8 @@ class Sizes:
         self.spawns = 2 if quick else 8
         self.mixed = 1000 if quick else mixed
         self.mixed_long = MIXED_CALLS_LONG if long else 0
+        # Rows of a file, and rounds.
+        self.imports = ((1000, 1),) if quick else ((20000, rounds), (100000, min(rounds, 3)), (1000000, 1))
 
 
 class DatabaseBench:
@@ -150,7 +153,7 @@ class DatabaseBench:
 def parse():
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", nargs="?", default="all", choices=["protocol", "database", "all"])
+    parser.add_argument("what", nargs="?", default="all", choices=["protocol", "database", "import", "all"])
     parser.add_argument("--quick", action="store_true",
                         help="tiny data, one round: only whether everything runs without errors")
     parser.add_argument("--rounds", type=int, default=5)
@@ -200,6 +203,16 @@ def main():
             bench = DatabaseBench(programs, sizes, has_peer)
             bench.run(say)
             text.append(report.database(bench.figures, bench.statements, has_peer))
+        finally:
+            books.stop()
+    if options.what in ("import", "all"):
+        books = database.start(os.path.join(options.build, "bench-data"), (1, 1),
+                               migrate=lambda db: migrate(programs, db), say=say)
+        try:
+            programs.use(books, NINEPENCE_LEDGER="Household 1", NINEPENCE_NOW=database.TODAY)
+            figures = Figures()
+            importing.ImportBench(programs, books, sizes.imports).run(say, figures)
+            text.append(report.importing(figures, sizes.imports))
         finally:
             books.stop()
     text.append(report.conditions(machine(), sizes, programs.others))

@@ -114,6 +114,26 @@ def _mixed(figures):
                   "end of input to exit ms"], rows)
 
 
+def importing(figures, sizes):
+    targets = Targets()
+    rows = []
+    for count, _ in sizes:
+        ours, theirs, reader = f"import/{count}", f"copy/{count}", f"reader/{count}"
+        targets.at_least(f"{number(count)} rows from file to books: share of \\copy",
+                         figures.ratio(theirs, ours, "s"), 0.75)
+        rows.append([number(count), spread(figures, ours, "s"), spread(figures, theirs, "s"),
+                     number(figures.ratio(theirs, ours, "s")), number(figures.median(ours, "database")),
+                     number(figures.median(theirs, "database")), number(figures.median(ours, "cpu")),
+                     number(figures.median(ours, "kib") / MIB), number(figures.median(reader, "survey_ms")),
+                     number(figures.median(reader, "read_ms")), number(figures.median(reader, "peak_kib") / MIB)])
+    targets.at_most("memory of the readers alone, the largest file",
+                    figures.median(f"reader/{sizes[-1][0]}", "peak_kib") / MIB, 16, "MiB")
+    targets.at_most("a known bank's statement is recognised", figures.median("known", "survey_ms"), 10, "ms")
+    return ("### A bank's file into the books\n\n" + targets.text() + "\n" +
+            table(["rows", "import s", "\\copy s", "ratio", "database CPU s, import", "\\copy", "server CPU s", "server MiB",
+                   "survey ms", "reading ms", "readers MiB"], rows))
+
+
 def conditions(machine, sizes, others):
     busy = (f"{statistics.median(others):.2f} (median), {max(others):.2f} (most)" if others
             else "not known")
