@@ -211,7 +211,8 @@ class Keys(unittest.TestCase):
         threads = [threading.Thread(target=ask, args=(server,)) for server in servers]
         for server in servers:
             server.ask("get_context", {})
-        with books.locked("ninepence.changes"):  # all are under way, and go on at the same moment
+        # Who has entered it waits for its foreign key; nobody else may get as far as that meanwhile.
+        with books.locked("ninepence.ledgers", "EXCLUSIVE"):
             for thread in threads:
                 thread.start()
             wait_until(lambda: books.value("SELECT count(*) FROM pg_stat_activity"
