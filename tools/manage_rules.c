@@ -84,7 +84,9 @@ struct managing {
     struct name_question question;
     size_t category, account; /* their numbers among the names, 0: not said */
     size_t names_at, rule_at, list_at, ids_count;
-    const char *id;
+    int64_t number;      /* of the rule; a new one has its own before it is there */
+    const char *id;      /* the same as text */
+    const char *done_by; /* the change that a repeated key means */
     struct rule rule;
 };
 
@@ -175,11 +177,19 @@ static void write_rules(struct json_out *out, const struct db_rows *rows)
     json_end_array(out);
 }
 
-static int answer_list(struct call *call, const struct db_rows *rows, const char *done)
+/* The answer after something was done to the rules, or nothing: what it was, whether it is saved, by
+ * which change (NULL: none). */
+struct outcome {
+    const char *happened, *change_id;
+    bool is_saved, is_replayed;
+};
+
+static void write_list(struct call *call, const struct db_rows *rows, const struct outcome *outcome)
 {
     struct json_out *out = call_answer(call);
     OWNED_BUF summary = BUF_INIT(MESSAGE_MAX);
-    (void)buf_append_text(&summary, done);
+    OWNED_BUF id = BUF_INIT(32);
+    (void)buf_append_text(&summary, outcome->happened);
     if (db_rows_count(rows) == 0)
         (void)buf_append_text(&summary, "There are no rules.");
     else
@@ -189,16 +199,20 @@ static int answer_list(struct call *call, const struct db_rows *rows, const char
         (void)buf_append_text(&summary, " in which they are tried.");
     json_object(out);
     json_put_text(out, "summary", buf_text(&summary));
-    json_put_bool(out, "saved", done[0] != '\0');
+    json_put_bool(out, "saved", outcome->is_saved);
+    if (outcome->change_id && buf_printf(&id, "ch%s", outcome->change_id) == 0)
+        json_put_text(out, "change_id", buf_text(&id));
+    if (outcome->change_id)
+        json_put_bool(out, "replayed", outcome->is_replayed);
     json_put_int(out, "count", (int64_t)db_rows_count(rows));
     write_rules(out, rows);
     json_end_object(out);
-    return call_reply(call);
 }
 
 static int listed(struct call *call, const struct db_rows *rows)
 {
-    return answer_list(call, rows, "");
+    write_list(call, rows, &(struct outcome){.happened = ""});
+    return call_reply(call);
 }
 
 static void write_hits(struct json_out *out, const struct db_rows *rows)
@@ -316,9 +330,18 @@ static int check_rule(struct change *change, const struct rule *rule)
 static int saved(struct change *change, const struct db_rows *const *rows)
 {
     struct managing *managing = change_state(change);
-    return answer_list(change_call(change), rows[managing->list_at],
-                       strcmp(managing->args->op, "delete") == 0 ? "Deleted the rule. "
-                                                                 : "Saved the rule. ");
+    bool is_deleted = strcmp(managing->args->op, "delete") == 0;
+    struct outcome outcome = {.happened = is_deleted ? "Deleted the rule. " : "Saved the rule. ",
+                              .change_id = change_id(change),
+                              .is_saved = true};
+    if (change_is_dry_run(change))
+        outcome = (struct outcome){
+            .happened = is_deleted ? "Would delete the rule; nothing was saved. Then: "
+                                   : "Would save the rule; nothing was saved. Then: "};
+    write_list(change_call(change), rows[managing->list_at], &outcome);
+    if (change_is_dry_run(change))
+        change_roll_back(change);
+    return call_reply(change_call(change));
 }
 
 static const char **copy_values(struct change *change, const char *const *values, size_t count)
@@ -351,6 +374,7 @@ static int save(struct change *change, struct managing *managing)
                                   managing->id};
     const char *const one[] = {ledger, managing->id};
     const char *const list[] = {ledger, RULES_SHOWN};
+    change_keep(change, "rule", &managing->number, 1);
     if (strcmp(managing->args->op, "delete") == 0) {
         (void)change_step(change, &sql_delete, copy_values(change, one, 2));
     } else {
@@ -359,6 +383,7 @@ static int save(struct change *change, struct managing *managing)
         (void)change_step(change, is_new ? &sql_create : &sql_update,
                           copy_values(change, values, ARRAY_LENGTH(values)));
     }
+    change_keep_after(change);
     managing->list_at = change_step(change, &sql_list, copy_values(change, list, 2));
     return change_commit(change, saved);
 }
@@ -440,7 +465,8 @@ static int looked_up(struct change *change, const struct db_rows *const *rows)
 {
     struct managing *managing = change_state(change);
     const char *op = managing->args->op;
-    const struct db_rows *before = managing->id ? rows[managing->rule_at] : NULL;
+    bool is_known = managing->args->rule_id > 0;
+    const struct db_rows *before = is_known ? rows[managing->rule_at] : NULL;
     int64_t *ids = NULL;
     int r = targets_resolved(change, &managing->asked, &managing->question,
                              rows[managing->names_at], &ids);
@@ -455,6 +481,13 @@ static int looked_up(struct change *change, const struct db_rows *const *rows)
         return 0;
     if (strcmp(op, "test") == 0)
         return test(change, managing);
+    if (strcmp(op, "create") == 0)
+        managing->id = arena_strdup(call_arena(change_call(change)),
+                                    db_rows_text(rows[managing->rule_at], 0, 0));
+    managing->number =
+        is_known ? managing->args->rule_id : db_rows_int(rows[managing->rule_at], 0, 0);
+    if (!managing->id)
+        return -ENOMEM;
     return strcmp(op, "apply") == 0 ? apply(change, managing) : save(change, managing);
 }
 
@@ -464,8 +497,10 @@ static int run(struct change *change)
     const char *const one[] = {call_ledger(change_call(change))->id_text, managing->id};
     change_open(change);
     int r = targets_resolve_step(change, &managing->asked, &managing->names_at);
-    if (r == 0 && managing->id)
+    if (r == 0 && managing->args->rule_id > 0)
         managing->rule_at = change_step(change, &sql_rule, copy_values(change, one, 2));
+    else if (r == 0 && strcmp(managing->args->op, "create") == 0)
+        managing->rule_at = change_step(change, &sql_new_id, NULL);
     return r == 0 ? change_send(change, looked_up) : r;
 }
 
@@ -478,15 +513,23 @@ static void summarize(const struct change_story *story, struct buf *text)
 
 static int replayed(struct call *call, const struct db_rows *rows)
 {
-    return answer_list(call, rows, "It was done before. ");
+    const struct change_args *extra = call_extra_args(call);
+    const struct managing *managing = change_state(extra->change);
+    write_list(call, rows,
+               &(struct outcome){.happened = "It was done before. ",
+                                 .change_id = managing->done_by,
+                                 .is_saved = true,
+                                 .is_replayed = true});
+    return call_reply(call);
 }
 
 static int replay(struct change *change, const char *id)
 {
     struct call *call = change_call(change);
+    struct managing *managing = change_state(change);
     const char *const list[] = {call_ledger(call)->id_text, RULES_SHOWN};
-    (void)id;
-    return tool_read(call, &sql_list, list, replayed);
+    managing->done_by = arena_strdup(call_arena(call), id);
+    return managing->done_by ? tool_read(call, &sql_list, list, replayed) : -ENOMEM;
 }
 
 static const struct change_kind managing_rules = {

@@ -8,6 +8,10 @@ FROM ninepence.rules u
 WHERE u.ledger_id = $1::bigint AND u.rule_id = $2::bigint
 FOR UPDATE;
 
+-- The number of a new one. (There is no ledger in it.)
+-- name: new_id
+SELECT nextval(pg_get_serial_sequence('ninepence.rules', 'rule_id')) AS rule_id;
+
 -- Makes room at position $2.
 -- name: shift
 UPDATE ninepence.rules u
@@ -15,12 +19,12 @@ SET position = u.position + 1
 WHERE u.ledger_id = $1::bigint AND u.position >= $2::integer;
 
 -- $2 position, $3 and $4 merchant and folded, $5 and $6 words and folded, $7 and $8 least and largest
--- size, $9 account, $10 category, $11 now.
+-- size, $9 account, $10 category, $11 now, $12 number.
 -- name: create
 INSERT INTO ninepence.rules
-    (ledger_id, position, merchant, merchant_folded, words, words_folded, min_amount, max_amount,
+    (ledger_id, rule_id, position, merchant, merchant_folded, words, words_folded, min_amount, max_amount,
      account_id, category_id, created_at, updated_at)
-VALUES ($1::bigint, $2::integer, $3::text, $4::text, $5::text, $6::text, $7::numeric, $8::numeric,
+VALUES ($1::bigint, $12::bigint, $2::integer, $3::text, $4::text, $5::text, $6::text, $7::numeric, $8::numeric,
         $9::bigint, $10::bigint, coalesce($11::timestamptz, now()), coalesce($11::timestamptz, now()))
 RETURNING rule_id;
 

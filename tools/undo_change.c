@@ -53,8 +53,8 @@ struct undoing {
 
 /* What is locked before anything is compared. */
 static const struct db_statement *const locks[] = {
-    &sql_lock_plans,   &sql_lock_categories, &sql_lock_expenses,
-    &sql_lock_budgets, &sql_lock_rates,      &sql_lock_recurring,
+    &sql_lock_plans, &sql_lock_categories, &sql_lock_expenses, &sql_lock_budgets,
+    &sql_lock_rates, &sql_lock_recurring,  &sql_lock_rules,
 };
 
 /* What a statement is about, beside ledger and change. */
@@ -87,6 +87,8 @@ static const struct {
     {"budget", &sql_restore_budgets, VALUES_NOW},
     {"recurring", &sql_remove_recurring, VALUES_NOW},
     {"recurring", &sql_restore_recurring, VALUES_NOW},
+    {"rule", &sql_remove_rules, VALUES_NOW},
+    {"rule", &sql_restore_rules, VALUES_NOW},
     {"tag", &sql_remove_tags, VALUES_NOW},
     {"user", &sql_remove_users, VALUES_NOW},
     {"account", &sql_remove_accounts, VALUES_NOW},
@@ -94,8 +96,9 @@ static const struct {
 };
 
 static const char *const prefixes[][2] = {
-    {"expense", "e"}, {"category", "c"},     {"tag", "tag "},   {"user", "u"},
-    {"account", "a"}, {"budget", "budget "}, {"rate", "rate "}, {"recurring", "r"}};
+    {"expense", "e"},  {"category", "c"},  {"tag", "tag "},
+    {"user", "u"},     {"account", "a"},   {"budget", "budget "},
+    {"rate", "rate "}, {"recurring", "r"}, {"rule", "rule r"}};
 
 static const struct field args[] = {
     ARG_ID(struct undo_change_args, change_id, id_change, .flags = FIELD_REQUIRED | FIELD_PLAIN,
@@ -323,7 +326,7 @@ static int run(struct change *change)
     struct undoing *undoing = change_state(change);
     const char *ledger = call_ledger(change_call(change))->id_text;
     const char *values[] = {ledger, undoing->id, change_exponent(change),
-                            "{base_amount,version,updated_at}"};
+                            "{base_amount,version,updated_at,position}"};
     change_set_undoes(change, undoing->id);
     static const char *const patience[] = {"600000"};
     change_open(change);

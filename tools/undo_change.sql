@@ -72,6 +72,16 @@ WHERE e.ledger_id = $1::bigint
 ORDER BY e.recurring_id
 FOR UPDATE;
 
+-- name: lock_rules
+SELECT e.rule_id
+FROM ninepence.rules e
+WHERE e.ledger_id = $1::bigint
+    AND e.rule_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rule')
+ORDER BY e.rule_id
+FOR UPDATE;
+
 -- An import keeps its new rows in brief; to be taken back they are kept one by one.
 -- name: spell_out
 INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before, after)
@@ -316,6 +326,31 @@ DELETE FROM ninepence.recurring e
 USING ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'recurring'
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.recurring_id = r.entity_id;
+
+-- name: remove_rules
+DELETE FROM ninepence.rules e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rule'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.rule_id = r.entity_id;
+
+-- name: restore_rules
+INSERT INTO ninepence.rules AS e
+    (ledger_id, rule_id, position, merchant, merchant_folded, words, words_folded, min_amount,
+     max_amount, account_id, category_id, is_learned, created_at, updated_at)
+SELECT p.ledger_id, p.rule_id, p.position, p.merchant, p.merchant_folded, p.words, p.words_folded,
+       p.min_amount, p.max_amount, p.account_id, p.category_id, p.is_learned, p.created_at, p.updated_at
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.rules, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rule'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.rule_id
+ON CONFLICT (ledger_id, rule_id) DO UPDATE
+SET position = excluded.position, merchant = excluded.merchant,
+    merchant_folded = excluded.merchant_folded, words = excluded.words,
+    words_folded = excluded.words_folded, min_amount = excluded.min_amount,
+    max_amount = excluded.max_amount, account_id = excluded.account_id,
+    category_id = excluded.category_id, is_learned = excluded.is_learned,
+    created_at = excluded.created_at, updated_at = excluded.updated_at;
 
 -- name: restore_rates
 INSERT INTO ninepence.rates AS e

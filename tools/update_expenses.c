@@ -141,13 +141,16 @@ static int learn_steps(struct change *change, const struct update *update, const
 {
     struct call *call = change_call(change);
     struct arena *arena = call_arena(call);
-    const char **values = arena_array(arena, 4, sizeof(*values));
-    if (!values)
+    const char **values = arena_array(arena, 5, sizeof(*values));
+    const char **kept = arena_array(arena, 3, sizeof(*kept));
+    if (!values || !kept)
         return -ENOMEM;
-    values[0] = call_ledger(call)->id_text;
-    values[1] = update->targets.ids_text;
+    kept[0] = values[0] = call_ledger(call)->id_text;
+    kept[1] = values[1] = update->targets.ids_text;
     values[2] = arena_printf(arena, "%lld", (long long)names[update->correction.category]);
     values[3] = call_now(call);
+    kept[2] = values[4] = change_id(change);
+    (void)change_step(change, &sql_learn_kept, kept);
     (void)change_step(change, &sql_learn_again, values);
     (void)change_step(change, &sql_learn_room, values);
     (void)change_step(change, &sql_learn, values);
@@ -227,10 +230,20 @@ static int run(struct change *change)
 
 /* --- the sentence ---------------------------------------------------------------------------- */
 
+/* Behind the last row of an expense: learned rules come last. */
+static size_t end_of_expenses(const struct change_story *story)
+{
+    size_t end = story->last;
+    while (end > 2 && strcmp(db_rows_text(story->rows, end - 1, KEPT_ENTITY), "expense") != 0)
+        end--;
+    return end;
+}
+
 static void summarize(const struct change_story *story, struct buf *text)
 {
     OWNED_BUF before = BUF_INIT(1000);
     OWNED_BUF after = BUF_INIT(1000);
+    size_t end = end_of_expenses(story);
     (void)buf_append_text(text, story->is_saved ? "Changed " : "Would change ");
     if (story->count != 1) {
         sentence_count(text, (long long)story->count, "expense", "expenses");
@@ -238,8 +251,8 @@ static void summarize(const struct change_story *story, struct buf *text)
         kept_say_waiting(story, text);
         return;
     }
-    kept_describe(story, story->last - 2, &before);
-    kept_describe(story, story->last - 1, &after);
+    kept_describe(story, end - 2, &before);
+    kept_describe(story, end - 1, &after);
     (void)buf_append_text(text, buf_text(&before));
     if (strcmp(buf_text(&before), buf_text(&after)) != 0)
         (void)buf_printf(text, ": now %s", buf_text(&after));

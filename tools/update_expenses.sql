@@ -95,6 +95,21 @@ SELECT e.kind, e.deleted_at IS NOT NULL AS deleted
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.expense_id = $2::bigint;
 
+-- The rules that learn_again corrects, as they were: $2 expenses, $3 the change.
+-- name: learn_kept
+INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before)
+SELECT $1::bigint, $3::bigint,
+       row_number() OVER (ORDER BY u.rule_id) + (
+           SELECT count(*) FROM ninepence.change_rows r
+           WHERE r.ledger_id = $1::bigint AND r.change_id = $3::bigint),
+       'rule', u.rule_id,
+       -- include: snapshot_rule
+FROM ninepence.rules u
+WHERE u.ledger_id = $1::bigint AND u.words_folded IS NULL AND u.min_amount IS NULL
+    AND u.max_amount IS NULL AND u.account_id IS NULL
+    AND u.merchant_folded IN (SELECT e.merchant_folded FROM ninepence.expenses e
+                              WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[]));
+
 -- Rules for the merchants of expenses $2: category $3, $4 now. What is known of a merchant alone is
 -- corrected; what is new is tried first.
 -- name: learn_again
@@ -117,7 +132,9 @@ WHERE u.ledger_id = $1::bigint AND EXISTS (
                             AND o.words_folded IS NULL AND o.min_amount IS NULL
                             AND o.max_amount IS NULL AND o.account_id IS NULL));
 
+-- $5 the change, which keeps them.
 -- name: learn
+WITH learned AS (
 INSERT INTO ninepence.rules
     (ledger_id, position, merchant, merchant_folded, category_id, is_learned, created_at, updated_at)
 SELECT DISTINCT ON (e.merchant_folded) $1::bigint, 1, e.merchant, e.merchant_folded, $3::bigint, true,
@@ -128,4 +145,12 @@ WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[]) AND e.merch
                     WHERE o.ledger_id = $1::bigint AND o.merchant_folded = e.merchant_folded
                         AND o.words_folded IS NULL AND o.min_amount IS NULL AND o.max_amount IS NULL
                         AND o.account_id IS NULL)
-ORDER BY e.merchant_folded, e.spent_on DESC;
+ORDER BY e.merchant_folded, e.spent_on DESC
+RETURNING rule_id
+)
+INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id)
+SELECT $1::bigint, $5::bigint,
+       row_number() OVER (ORDER BY l.rule_id) + (
+           SELECT count(*) FROM ninepence.change_rows r
+           WHERE r.ledger_id = $1::bigint AND r.change_id = $5::bigint), 'rule', l.rule_id
+FROM learned l;

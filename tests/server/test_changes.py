@@ -267,6 +267,75 @@ class Refusals(unittest.TestCase):
                                      " WHERE spent_on = '2020-01-01'"), "500")
 
 
+class Rules(unittest.TestCase):
+    """What is done to rules is a change like any other."""
+
+    def setUp(self):
+        self.books = ledger.small()
+        self.server = Server(self.books.env())
+        self.addCleanup(self.server.close)
+        self.made = self.rule(op="create", when={"merchant": "Uber"}, then={"category": "Travel"})
+
+    def rule(self, **arguments):
+        return self.server.ask("manage_rules", arguments)
+
+    def stored(self):
+        """Merchant and category of each."""
+        return self.books.rows(
+            "SELECT u.merchant, c.path FROM ninepence.rules u JOIN ninepence.categories c USING (ledger_id, category_id)"
+            " WHERE u.ledger_id = 1 ORDER BY u.position, u.rule_id")
+
+    def take_back(self, answer):
+        return self.server.ask("undo_change", {"change_id": answer["change_id"]})
+
+    def test_each_step_is_taken_back_to_what_it_was(self):
+        id = self.made["rules"][0]["id"]
+        updated = self.rule(op="update", rule_id=id, then={"category": "Fuel"})
+        before = self.books.rows("SELECT * FROM ninepence.rules")
+        deleted = self.rule(op="delete", rule_id=id)
+        self.assertEqual(self.stored(), [])
+        undone = self.take_back(deleted)
+        self.assertEqual(self.books.rows("SELECT * FROM ninepence.rules"), before)
+        again = self.take_back(undone)
+        self.assertEqual(self.stored(), [])
+        self.take_back(again)
+        self.take_back(updated)
+        self.assertEqual(self.stored(), [("Uber", "Travel")])
+        self.take_back(self.made)
+        self.assertEqual(self.stored(), [])
+
+    def test_dry_run_saves_nothing_and_says_so(self):
+        answer = self.rule(op="create", when={"merchant": "Shell"}, then={"category": "Fuel"}, dry_run=True)
+        self.assertEqual((answer["saved"], len(answer["rules"])), (False, 2))
+        self.assertIn("nothing was saved", answer["summary"])
+        self.assertEqual(self.stored(), [("Uber", "Travel")])
+
+    def test_repeated_key_makes_one_rule_and_says_by_which_change(self):
+        asked = {"op": "create", "when": {"text": "rent"}, "then": {"category": "Household"}, "idempotency_key": "rent"}
+        first, again = self.rule(**asked), self.rule(**asked)
+        self.assertEqual((first["change_id"], False, True), (again["change_id"], first["replayed"], again["replayed"]))
+        self.assertEqual(len(self.stored()), 2)
+
+    def test_merged_category_hands_its_rules_over_and_gets_them_back(self):
+        merge = {"op": "merge", "category": "Travel", "into": "Clothing"}
+        token = self.server.ask("manage_categories", {**merge, "dry_run": True})["confirm"]
+        merged = self.server.ask("manage_categories", {**merge, "confirm": token})
+        self.assertEqual(self.stored(), [("Uber", "Clothing")])
+        self.take_back(merged)
+        self.assertEqual(self.stored(), [("Uber", "Travel")])
+
+    def test_what_was_learned_goes_with_its_correction(self):
+        first = self.server.ask("update_expenses", {"ids": ["e32"], "set": {"category": "Travel"}, "learn_rule": True})
+        self.assertEqual((first["count"], self.stored()), (1, [("Costco", "Travel"), ("Uber", "Travel")]))
+        self.assertRegex(first["summary"], r"^Changed 88\.40 USD at Costco on 2026-10-03 in .*: now 88\.40 USD at Costco")
+        second = self.server.ask("update_expenses", {"ids": ["e32"], "set": {"category": "Fuel"}, "learn_rule": True})
+        self.assertEqual(self.stored()[0], ("Costco", "Transportation: Fuel"))
+        self.take_back(second)
+        self.assertEqual(self.stored()[0], ("Costco", "Travel"))
+        self.take_back(first)
+        self.assertEqual(self.stored(), [("Uber", "Travel")])
+
+
 class Batch(unittest.TestCase):
     def statements(self, server, tool, arguments):
         before = len(server.stderr())

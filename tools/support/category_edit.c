@@ -340,6 +340,8 @@ static int merge_steps(struct change *change, struct managing *managing, bool is
     (void)change_step(change, &sql_keep_expenses, keep);
     (void)change_step(change, &sql_move_expenses, move);
     (void)change_step(change, &sql_move_recurring, move);
+    (void)change_step(change, &sql_keep_rules, keep);
+    (void)change_step(change, &sql_move_rules, move);
     (void)change_step(change, &sql_merge_budgets, budgets);
     (void)change_step(change, &sql_move_children, move);
     (void)change_step(change, &sql_retire, move);

@@ -129,6 +129,23 @@ UPDATE ninepence.expenses e
 SET category_id = $3::bigint, version = e.version + 1, updated_at = coalesce($4::timestamptz, now())
 WHERE e.ledger_id = $1::bigint AND e.category_id = $2::bigint;
 
+-- Rules for category $4 are for the other one from now on; arguments as of keep_expenses.
+-- name: keep_rules
+INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before)
+SELECT $1::bigint, $2::bigint,
+       row_number() OVER (ORDER BY u.rule_id) + (
+           SELECT count(*) FROM ninepence.change_rows r
+           WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint),
+       'rule', u.rule_id,
+       -- include: snapshot_rule
+FROM ninepence.rules u
+WHERE u.ledger_id = $1::bigint AND u.category_id = $4::bigint AND $3::integer IS NOT NULL;
+
+-- name: move_rules
+UPDATE ninepence.rules u
+SET category_id = $3::bigint, updated_at = coalesce($4::timestamptz, now())
+WHERE u.ledger_id = $1::bigint AND u.category_id = $2::bigint;
+
 -- name: move_recurring
 UPDATE ninepence.recurring r
 SET category_id = $3::bigint, updated_at = coalesce($4::timestamptz, now())

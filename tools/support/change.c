@@ -170,13 +170,21 @@ int change_commit(struct change *change, change_done *done)
     return send(change, saves, done);
 }
 
-int change_finish(struct change *change)
+static const char *const *kept_values(struct change *change)
 {
     const char *ledger = call_ledger(change->call)->id_text;
-    const char *const *values =
-        change_values(change, (const char *const[]){ledger, change->id, change->exponent}, 3);
-    (void)change_step(change, &sql_keep_after, values);
-    change->rows_at = change_step(change, &sql_rows, values);
+    return change_values(change, (const char *const[]){ledger, change->id, change->exponent}, 3);
+}
+
+void change_keep_after(struct change *change)
+{
+    (void)change_step(change, &sql_keep_after, kept_values(change));
+}
+
+int change_finish(struct change *change)
+{
+    change_keep_after(change);
+    change->rows_at = change_step(change, &sql_rows, kept_values(change));
     return change_commit(change, change_answer_done);
 }
 

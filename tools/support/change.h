@@ -153,6 +153,9 @@ typedef int change_done(struct change *change, const struct db_rows *const *rows
 /* Sends the steps and goes on with their rows (the one of change_open() left out). */
 MUST_CHECK int change_send(struct change *change, change_done *done);
 
+/* Adds the step that keeps what change_keep() named as it is now; change_finish() does so by itself. */
+void change_keep_after(struct change *change);
+
 /* Sends the steps, what is to be kept, and COMMIT; then answers. */
 MUST_CHECK int change_finish(struct change *change);
 

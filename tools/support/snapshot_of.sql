@@ -44,6 +44,11 @@ WHEN 'recurring' THEN (
                      WHERE c.ledger_id = $1::bigint AND c.category_id = r.category_id))))
     FROM ninepence.recurring r
     WHERE r.ledger_id = $1::bigint AND r.recurring_id = k.entity_id)
+WHEN 'rule' THEN (
+    SELECT
+    -- include: snapshot_rule
+    FROM ninepence.rules u
+    WHERE u.ledger_id = $1::bigint AND u.rule_id = k.entity_id)
 WHEN 'rate' THEN (
     SELECT jsonb_build_object('row', to_jsonb(r), 'show', jsonb_build_object(
         'currency', r.currency, 'date', r.on_day, 'rate', trim_scale(r.rate)::text))
