@@ -126,7 +126,8 @@ static int trip_done(struct call *call, struct tool_tx *tx, const struct db_rows
         return change_find(change);
     }
     if (opened) {
-        change->may_be_saved = false; /* the key was free */
+        /* A free key does not tell that a try before is over: its COMMIT may still be on the way. */
+        change->may_be_saved = change->was_unknown;
         const struct db_rows *token = change->takes_token ? rows[first - 2] : NULL;
         change->confirmed_rows = token && db_rows_count(token) > 0 ? db_rows_int(token, 0, 0) : -1;
         change->id = arena_strdup(call_arena(call), db_rows_text(opened, 0, 0));

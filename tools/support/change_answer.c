@@ -239,7 +239,7 @@ static int found(struct call *call, const struct db_rows *rows)
 {
     struct change *change = change_of(call);
     const char *ledger = call_ledger(call)->id_text;
-    change->may_be_saved = db_rows_count(rows) > 0;
+    change->may_be_saved = change->was_unknown || db_rows_count(rows) > 0;
     if (db_rows_count(rows) == 0)
         return change->kind->explain ? change->kind->explain(change) : change_again(change);
     bool is_tool = strcmp(db_rows_text(rows, 0, FOUND_TOOL), call_tool(call)->name) == 0;

@@ -31,7 +31,7 @@ struct change {
     int64_t rows_to_confirm; /* … and how many rows it stands for */
     int64_t confirmed_rows;  /* what the client's token stands for; -1: nothing */
     bool takes_token;        /* the trip that opens takes it, in the step before */
-    bool may_be_saved;       /* a try ended open, and no later one has told yet */
+    bool may_be_saved;       /* a try ended open, and no COMMIT was seen since */
     bool was_unknown;        /* a try ended without a word about its COMMIT */
 
     struct db_step steps[CHANGE_STEPS_MAX];
