@@ -275,6 +275,8 @@ int change_refuse_with(struct change *change, const struct call_error *error, co
     OWNED_BUF text = BUF_INIT(MESSAGE_MAX);
     struct call_error whole = *error;
     change_roll_back(change);
+    if (change->was_unknown) /* this try saved nothing, but an earlier one may yet */
+        return change_fail_open(change->call, "The connection was lost while saving.");
     (void)buf_printf(&text, "%s%s%s Nothing was saved. %s", error->field ? error->field : "",
                      error->field ? ": " : "", happened, to_do);
     whole.message = buf_text(&text);
