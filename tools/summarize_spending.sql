@@ -167,8 +167,8 @@ ORDER BY coalesce(g.position, 1);
 
 -- What people ask most, for a tenth of the work of `groups`: one period by category, everything of
 -- some kinds, nothing else asked. $1 ledger, $2 and $3 first and last day (arrays of one), $4 the kinds
--- that count. The first row is the basis and twice the median, and the rows behind it are the groups,
--- the largest first: the columns of enum group_column.
+-- that count. The first row is the basis (the columns of enum basis_column), and the rows behind it are
+-- the groups, the largest first: the columns of enum group_column.
 -- name: by_category
 WITH cells AS MATERIALIZED (
     SELECT e.category_id, e.kind, e.kind = ANY ($4::text[]) AS included, sum(e.base_amount) AS total,
@@ -205,13 +205,10 @@ SELECT coalesce(sum(c.total) FILTER (WHERE c.included), 0)::text,
                       AND e.base_amount IS NULL AND e.kind = ANY ($4::text[])
                   GROUP BY e.currency) r) END,
        NULL, NULL,
-       -- The two middle amounts (or twice the one); their mean is the median, exactly.
-       (SELECT m.sorted[(m.n + 1) / 2] + m.sorted[m.n + 1 - (m.n + 1) / 2]
-        FROM (SELECT array_agg(e.base_amount ORDER BY e.base_amount) AS sorted, count(*)::integer AS n
-              FROM ninepence.expenses e
-              WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-                  AND e.spent_on BETWEEN ($2::date[])[1] AND ($3::date[])[1]
-                  AND e.base_amount IS NOT NULL AND e.kind = ANY ($4::text[])) m)::text
+       CASE WHEN coalesce(sum(c.listed) FILTER (WHERE c.included), 0) = 0 THEN
+           (SELECT to_char(min(e.spent_on), 'YYYY-MM-DD') || ' to ' || to_char(max(e.spent_on), 'YYYY-MM-DD')
+            FROM ninepence.expenses e
+            WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL) END
 FROM cells c
 UNION ALL
 SELECT g.label, NULL, g.total::text, g.counted::text, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,

@@ -55,6 +55,17 @@ class Against:
         self.each("summarize_spending", compare.Questions.plain,
                   lambda args, answer: compare.summary(self.model, args, answer))
 
+    def test_short_way_of_a_summary_says_what_the_long_way_says(self):
+        # A least amount of zero changes nothing but the statement that answers.
+        for period in ("2026-10", "ytd", "2019", "all"):
+            for more in ({}, {"kind": "all"}, {"kind": "income"}, {"top": 2}):
+                args = {"period": period, "group_by": "category", **more}
+                with self.subTest(args=args):
+                    short = self.server.ask("summarize_spending", args)
+                    long = self.server.ask("summarize_spending", {**args, "min_amount": "0"})
+                    long["summary"] = long["summary"].replace(" in amounts of at least 0", "")
+                    self.assertEqual(short, long)
+
     def test_categories_equal_the_oracle(self):
         def check(args, answer):
             rows, first = compare.pages(self.server, "query_expenses_by_category", args)
