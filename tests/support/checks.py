@@ -7,6 +7,7 @@ import jsonschema
 from support.mcp_client import text_of
 
 LARGEST_ANSWER = 32 * 1024
+STORED_FORM = re.compile(r"(?<![\w.])\d+\.\d{3,}(?![\w.]*\d| ms)")
 SENTENCE_END = re.compile(r"""(?<=[\w"')\]])[.!?](?=\s+[A-Z"'(]|\s*$)""")
 
 
@@ -47,11 +48,20 @@ class Tools:
             assert json.loads(text) == result["structuredContent"], f"{name}: the mirror differs"
         if name in self.output and "structuredContent" in result:
             self.check_schema(name, result["structuredContent"])
+            check_summary(name, result["structuredContent"])
 
     def check_schema(self, name, value):
         errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message}"
                   for e in self.output[name].iter_errors(value)]
         assert not errors, f"{name}: structuredContent does not fit outputSchema: {errors[:3]}"
+
+
+def check_summary(name, value):
+    """An amount with more decimals than most currencies have stands in the figures as well; otherwise it
+    is how the database keeps it, or no amount at all."""
+    figures = json.dumps({key: part for key, part in value.items() if key != "summary"}, ensure_ascii=False)
+    for amount in STORED_FORM.findall(value.get("summary", "")):
+        assert amount in figures, f"{name}: {amount} stands in the sentence alone: {value['summary']}"
 
 
 def check_refusal(name, text):
