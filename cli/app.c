@@ -116,6 +116,7 @@ static int open_server(struct app *app)
         .instructions = cli_instructions,
         .extra_args = change_fields,
         .extra_args_size = sizeof(struct change_args),
+        .ask_args = change_confirm_fields,
         .before_start = tools_before_start,
         .on_deadline = change_on_deadline,
         .local_progress = show_bar,

@@ -167,6 +167,16 @@ bool registry_has_apps(const struct registry *registry)
     return false;
 }
 
+void tool_parts(const struct tool *tool, const struct mcp_server_options *options,
+                struct field_part ret_parts[TOOL_PARTS])
+{
+    bool writes = !(tool->flags & TOOL_READ_ONLY);
+    bool asks = writes && (tool->flags & TOOL_ASKS);
+    ret_parts[0] = (struct field_part){.fields = tool->args};
+    ret_parts[1] = (struct field_part){.fields = writes ? options->extra_args : NULL};
+    ret_parts[2] = (struct field_part){.fields = asks ? options->ask_args : NULL};
+}
+
 bool tool_answers_any_root(const struct tool *tool)
 {
     return tool->output_schema && wrap_is_needed(tool->output_schema);

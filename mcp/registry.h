@@ -53,6 +53,15 @@ const struct resource *registry_find_template(const struct registry *registry, c
 bool registry_completes(const struct registry *registry);
 bool registry_has_apps(const struct registry *registry);
 
+enum {
+    TOOL_PARTS = 3
+};
+
+/* The tables that together describe the arguments of a tool: its own, and the server's for tools that
+ * write and for those that ask. Without targets. */
+void tool_parts(const struct tool *tool, const struct mcp_server_options *options,
+                struct field_part ret_parts[TOOL_PARTS]);
+
 /* Whether the structured answer of the tool has a root other than an object. */
 bool tool_answers_any_root(const struct tool *tool);
 

@@ -47,10 +47,9 @@ static void put_input_schema(struct json_out *out, const struct registry *regist
         json_raw(out, tool->input_schema, strlen(tool->input_schema));
         return;
     }
-    struct field_part parts[2] = {{.fields = tool->args}};
-    if (!(tool->flags & TOOL_READ_ONLY))
-        parts[1].fields = registry->options->extra_args;
-    field_write_schema_of(parts, 2, style(registry), out);
+    struct field_part parts[TOOL_PARTS];
+    tool_parts(tool, registry->options, parts);
+    field_write_schema_of(parts, TOOL_PARTS, style(registry), out);
 }
 
 static void put_output_schema(struct json_out *out, const struct registry *registry,

@@ -44,6 +44,7 @@ struct mcp_server_options {
      * this size (call_extra_args()). NULL: none. */
     const struct field *extra_args;
     size_t extra_args_size;
+    const struct field *ask_args; /* further ones of tools with TOOL_ASKS, in the same struct */
 
     /* Writes `instructions` when asked (initialize, server/discover). NULL: none. */
     void (*instructions)(void *user, struct buf *text);

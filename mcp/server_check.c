@@ -35,7 +35,7 @@ static int check_object_text(const char *name, const char *json, struct buf *why
     return cJSON_IsObject(tree) ? 0 : say(why, name, "a JSON text that is no object");
 }
 
-static int check_tables(const struct tool *tool, const struct field *extra, struct buf *why)
+static int check_tables(const struct tool *tool, struct buf *why)
 {
     int r = field_check(tool->args, false, why);
     if (r == 0)
@@ -45,9 +45,20 @@ static int check_tables(const struct tool *tool, const struct field *extra, stru
         (void)buf_append_text(&inner, buf_text(why));
         return say(why, tool->name, buf_text(&inner));
     }
-    for (const struct field *field = extra; field && field->type; field++) {
-        if (!(tool->flags & TOOL_READ_ONLY) && field->name && field_find(tool->args, field->name))
-            return say(why, tool->name, "an argument with the name of one that all tools have");
+    return 0;
+}
+
+/* The tables of the server beside the tool's own. */
+static int check_parts(const struct tool *tool, const struct mcp_server_options *options,
+                       struct buf *why)
+{
+    struct field_part parts[TOOL_PARTS];
+    tool_parts(tool, options, parts);
+    for (size_t i = 1; i < TOOL_PARTS; i++) {
+        for (const struct field *field = parts[i].fields; field && field->type; field++) {
+            if (field->name && field_find(tool->args, field->name))
+                return say(why, tool->name, "an argument with the name of one that all tools have");
+        }
     }
     return 0;
 }
@@ -63,6 +74,8 @@ static int check_claims(const struct tool *tool, struct buf *why)
         return say(why, tool->name, "nothing to start");
     if ((tool->flags & TOOL_READ_ONLY) && (tool->flags & TOOL_DESTRUCTIVE))
         return say(why, tool->name, "reads only and yet destroys");
+    if ((tool->flags & TOOL_READ_ONLY) && (tool->flags & TOOL_ASKS))
+        return say(why, tool->name, "reads only and yet wants to be confirmed");
     if (tool->args && tool->args->type && tool->args_size == 0 && !tool->input_schema)
         return say(why, tool->name, "arguments without a struct");
     if (tool->ui && strncmp(tool->ui, "ui://", 5) != 0)
@@ -77,7 +90,9 @@ static int check_tool(const struct mcp_server *server, const struct tool *tool, 
         r = check_object_text(tool->name, tool->input_schema, why);
     if (r == 0)
         r = check_object_text(tool->name, tool->output_schema, why);
-    return r < 0 ? r : check_tables(tool, server->options.extra_args, why);
+    if (r == 0)
+        r = check_tables(tool, why);
+    return r < 0 ? r : check_parts(tool, &server->options, why);
 }
 
 static int check_prompt(const struct prompt *prompt, struct buf *why)
@@ -155,6 +170,8 @@ int mcp_server_check(const struct mcp_server *server, struct buf *why)
     if (!server->options.name || !server->options.version)
         return say(why, "server", "no name or version");
     int r = field_check(server->options.extra_args, false, why);
+    if (r == 0)
+        r = field_check(server->options.ask_args, false, why);
     if (r == 0)
         r = check_offers(server, why);
     if (r == 0)

@@ -15,6 +15,7 @@ enum tool_flags {
     TOOL_IDEMPOTENT = 1 << 2,  /* repeating changes nothing more (idempotentHint) */
     TOOL_OPEN_WORLD = 1 << 3,  /* reaches beyond its own data (openWorldHint) */
     TOOL_FOR_APP = 1 << 4,     /* for the app of `ui` only, not for the model */
+    TOOL_ASKS = 1 << 5,        /* may want to be confirmed first: gets the server's `ask_args` */
 };
 
 struct tool {

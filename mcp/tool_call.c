@@ -14,20 +14,21 @@ static int bind_tool(struct call *call)
 {
     const struct mcp_server_options *options = &call->request.server->options;
     const struct tool *tool = call->tool;
-    struct field_part parts[2] = {{.fields = tool->args}};
+    struct field_part parts[TOOL_PARTS];
     call->args = arena_alloc(&call->arena, tool->args_size);
     if (!call->args)
         return -ENOMEM;
     if (tool->input_schema)
         return 0;
+    tool_parts(tool, options, parts);
     parts[0].target = call->args;
-    if (!(tool->flags & TOOL_READ_ONLY) && options->extra_args) {
+    if (parts[1].fields) {
         call->extra_args = arena_alloc(&call->arena, options->extra_args_size);
         if (!call->extra_args)
             return -ENOMEM;
-        parts[1] = (struct field_part){options->extra_args, call->extra_args};
+        parts[1].target = parts[2].target = call->extra_args;
     }
-    return bind_parts(&call->bind, parts, 2, call->arguments);
+    return bind_parts(&call->bind, parts, TOOL_PARTS, call->arguments);
 }
 
 static int start_tool(struct call *call)

@@ -310,9 +310,8 @@ static int start(struct call *call)
 const struct tool tool_manage_categories = {
     .name = "manage_categories",
     .title = "Manage categories",
-    .description = "Make, rename, move, recolour, merge or archive a category. Expenses "
-                   "follow.",
-    .flags = TOOL_DESTRUCTIVE,
+    .description = "Change the tree of categories; expenses follow.",
+    .flags = TOOL_DESTRUCTIVE | TOOL_ASKS,
     .args = args,
     .args_size = sizeof(struct manage_categories_args),
     .result = change_result,

@@ -112,6 +112,7 @@ class ToolList(unittest.TestCase):
 
     # docs/performance.md says why the second is above 20,000.
     MOST_TOOLS, MOST_BARE, MOST_WHOLE = 28, 22_100, 36_000
+    ASKING = {"delete_expenses", "manage_categories", "transfer_expense", "undo_change", "update_expenses"}
 
     @staticmethod
     def tools(**more):
@@ -129,6 +130,11 @@ class ToolList(unittest.TestCase):
         self.assertLessEqual(len(tools), self.MOST_TOOLS, sizes)
         self.assertLess(bare, self.MOST_BARE, sizes)
         self.assertLess(whole, self.MOST_WHOLE, sizes)
+
+    def test_only_tools_that_ask_take_a_confirmation(self):
+        tools = self.tools(NINEPENCE_FULL_SCHEMAS=None)
+        self.assertEqual({name for name, tool in tools.items()
+                          if "confirm" in tool["inputSchema"].get("properties", {})}, self.ASKING)
 
     def test_full_schemas_say_the_same_with_limits_and_columns(self):
         brief, full = self.tools(NINEPENCE_FULL_SCHEMAS=None), self.tools(NINEPENCE_FULL_SCHEMAS="1")

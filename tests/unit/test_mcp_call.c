@@ -108,6 +108,7 @@ static int progress_twelve_times(struct call *call)
 
 struct extra {
     bool dry_run;
+    const char *token;
 };
 
 static const struct field extra_args[] = {
@@ -115,10 +116,18 @@ static const struct field extra_args[] = {
     ARG_END,
 };
 
+static const struct field ask_args[] = {
+    ARG_TEXT(struct extra, token, .doc = "Of the dry run."),
+    ARG_END,
+};
+
 static int tell_extra(struct call *call)
 {
     const struct extra *extra = call_extra_args(call);
-    call_add_text(call, !extra ? "none" : extra->dry_run ? "dry" : "wet");
+    call_add_text(call, !extra           ? "none"
+                        : extra->token   ? extra->token
+                        : extra->dry_run ? "dry"
+                                         : "wet");
     return call_reply(call);
 }
 
@@ -159,6 +168,8 @@ static const struct tool *const tools[] = {
                          .flags = TOOL_READ_ONLY,
                          .start = progress_twelve_times},
     &(const struct tool){.name = "extra", .description = "Tells.", .start = tell_extra},
+    &(const struct tool){
+        .name = "asks", .description = "Tells.", .flags = TOOL_ASKS, .start = tell_extra},
     &(const struct tool){
         .name = "no_extra", .description = "Tells.", .flags = TOOL_READ_ONLY, .start = tell_extra},
     &(const struct tool){
@@ -346,7 +357,8 @@ static void test_extra_arguments_go_to_tools_that_write(void **state)
     (void)state;
     open_rig(&rig, &bench,
              (struct mcp_server_options){.extra_args = extra_args,
-                                         .extra_args_size = sizeof(struct extra)});
+                                         .extra_args_size = sizeof(struct extra),
+                                         .ask_args = ask_args});
     rig_call(&rig, 1, "extra", "{\"dry_run\":true}");
     expect_text(&rig, 1, "dry");
     rig_call(&rig, 2, "extra", "{}");
@@ -355,6 +367,12 @@ static void test_extra_arguments_go_to_tools_that_write(void **state)
     expect_text(&rig, 3, "none");
     rig_call(&rig, 4, "no_extra", "{\"dry_run\":true}");
     expect_text(&rig, 4, "dry_run: is not known here; nothing is expected");
+    rig_call(&rig, 5, "asks", "{\"token\":\"t1\"}");
+    expect_text(&rig, 5, "t1");
+    rig_call(&rig, 6, "asks", "{\"dry_run\":true}");
+    expect_text(&rig, 6, "dry");
+    rig_call(&rig, 7, "extra", "{\"token\":\"t1\"}");
+    expect_text(&rig, 7, "token: is not known here. Known: dry_run");
     rig_close(&rig);
 }
 

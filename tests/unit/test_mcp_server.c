@@ -388,6 +388,8 @@ static void test_check_finds_contradictions_of_tools(void **state)
     tool = tool_hold;
     tool.flags = TOOL_READ_ONLY | TOOL_DESTRUCTIVE;
     check_tool(tool, "hold: reads only and yet destroys");
+    tool.flags = TOOL_READ_ONLY | TOOL_ASKS;
+    check_tool(tool, "hold: reads only and yet wants to be confirmed");
     tool = tool_hold;
     tool.start = NULL;
     check_tool(tool, "hold: nothing to start");

@@ -45,8 +45,8 @@ struct change_args {
     struct change *change; /* not an argument: the change of the call */
 };
 
-/* For mcp_server_options.extra_args. */
-extern const struct field change_fields[];
+/* For mcp_server_options.extra_args, and ask_args: those whose tools call change_confirm(). */
+extern const struct field change_fields[], change_confirm_fields[];
 
 /* Whether a try of the call's change ended without a word about its COMMIT, and no later try has told
  * yet; and the failure that says so. */

@@ -38,6 +38,10 @@ const struct field change_fields[] = {
              .doc = "Repeat the same value when you repeat the same request."),
     ARG_BOOL(struct change_args, dry_run, .flags = FIELD_PLAIN,
              .doc = "Show what would change; save nothing."),
+    ARG_END,
+};
+
+const struct field change_confirm_fields[] = {
     ARG_TEXT(struct change_args, confirm, .max = KEY_MAX_BYTES, .flags = FIELD_PLAIN,
              .doc = "Of the dry run of a large change."),
     ARG_END,
