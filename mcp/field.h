@@ -37,8 +37,9 @@ enum field_flags {
 /* How a schema is written. */
 enum field_schema {
     FIELD_SCHEMA_RESULT = 1 << 0, /* of what a tool answers, not of its arguments */
-    FIELD_SCHEMA_BRIEF = 1 << 1,  /* without what a refusal says as well: limits of text and lists,
-                                     unknown fields; without the columns of rows */
+    FIELD_SCHEMA_BRIEF = 1 << 1,  /* without what a refusal says as well (limits, unknown fields),
+                                     without defaults that are the first choice or false, and
+                                     without the columns of rows */
 };
 
 struct field_type {

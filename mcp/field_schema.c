@@ -1,7 +1,6 @@
 /* Tables of fields as JSON Schema 2020-12. Objects and lists are written here, because they hold
  * tables; the rest by the field types themselves. What is brief leaves out what a refusal says when
  * it matters: binding knows the whole table in either case. */
-#include <stdint.h>
 #include <string.h>
 
 #include "mcp/field.h"
@@ -33,10 +32,21 @@ static void write_value(const struct field *field, unsigned how, struct json_out
             json_put_int(out, "maxItems", field->max);
     } else {
         struct field row = *field;
-        if (is_brief && (field->type == &field_text || field->max >= INT32_MAX))
+        if (is_brief)
             row.min = row.max = 0;
         field->type->schema(&row, out);
     }
+}
+
+/* A brief schema names the default, unless that is what one would expect: the first of the choices,
+ * or not. */
+static bool says_default(const struct field *field, unsigned how)
+{
+    if (!field->def || !(how & FIELD_SCHEMA_BRIEF))
+        return field->def;
+    if (field->type == &field_choice)
+        return strcmp(field->def, field->choices[0]) != 0;
+    return field->type != &field_bool || strcmp(field->def, "false") != 0;
 }
 
 /* Choices that another row of the table has spelled out already need no second list. */
@@ -70,9 +80,9 @@ static void write_property(const struct field *fields, const struct field *field
     }
     if (field->doc && !((how & FIELD_SCHEMA_BRIEF) && (field->flags & FIELD_PLAIN)))
         json_put_text(out, "description", field->doc);
-    if (field->def && field->type->default_is_json)
+    if (says_default(field, how) && field->type->default_is_json)
         json_put_raw(out, "default", field->def);
-    else if (field->def)
+    else if (says_default(field, how))
         json_put_text(out, "default", field->def);
     json_end_object(out);
 }

@@ -396,17 +396,31 @@ static void test_brief_schema_leaves_out_what_refusals_say(void **state)
                  .doc = "Name."),
         ARG_INT(struct args, count, .min = 0, .max = INT32_MAX, .doc = "Count."),
         ARG_OPT_INT(struct args, level, .min = 1, .max = 9, .flags = FIELD_PLAIN, .doc = "Level."),
-        ARG_CHOICE(struct args, style, .choices = styles, .doc = "Style."),
+        ARG_BOOL(struct args, loud, .def = "false", .doc = "Loud."),
+        ARG_CHOICE(struct args, style, .choices = styles, .def = "short", .doc = "Style."),
         {.name = "then", .type = &field_choice, .choices = styles, .doc = "As style."},
         ARG_LIST(struct args, tags, .item = &field_text, .max = 3, .doc = "Tags."),
         ARG_END,
     };
+    static const struct field other_defaults[] = {
+        ARG_INT(struct args, count, .min = 1, .max = 9, .def = "5", .doc = "Count."),
+        ARG_BOOL(struct args, loud, .def = "true", .doc = "Loud."),
+        ARG_CHOICE(struct args, style, .choices = styles, .def = "long", .doc = "Style."),
+        ARG_END,
+    };
     (void)state;
+    check_schema(other_defaults, FIELD_SCHEMA_BRIEF,
+                 "{\"type\":\"object\",\"properties\":{"
+                 "\"count\":{\"type\":\"integer\",\"description\":\"Count.\",\"default\":5},"
+                 "\"loud\":{\"type\":\"boolean\",\"description\":\"Loud.\",\"default\":true},"
+                 "\"style\":{\"type\":\"string\",\"enum\":[\"short\",\"long\"],"
+                 "\"description\":\"Style.\",\"default\":\"long\"}}}");
     check_schema(brief, FIELD_SCHEMA_BRIEF,
                  "{\"type\":\"object\",\"properties\":{"
                  "\"name\":{\"type\":\"string\"},"
                  "\"count\":{\"type\":\"integer\",\"description\":\"Count.\"},"
-                 "\"level\":{\"type\":\"integer\",\"minimum\":1,\"maximum\":9},"
+                 "\"level\":{\"type\":\"integer\"},"
+                 "\"loud\":{\"type\":\"boolean\",\"description\":\"Loud.\"},"
                  "\"style\":{\"type\":\"string\",\"enum\":[\"short\",\"long\"],"
                  "\"description\":\"Style.\"},"
                  "\"then\":{\"type\":\"string\",\"description\":\"As style.\"},"
