@@ -81,7 +81,7 @@ static const struct field filter_fields[] = {
 
 static const struct field args[] = {
     FIELD_ROW(struct compare_periods_args, a, struct period_word, field_period_word,
-              .doc = "The period asked about, e.g. 2026-10.", .extra = "this_month"),
+              .doc = "The period asked about.", .extra = "this_month"),
     FIELD_ROW(struct compare_periods_args, b, struct period_word, field_period_word,
               .doc = "Default: the one before."),
     ARG_CHOICE(struct compare_periods_args, group_by, .choices = units, .def = "category",
@@ -504,8 +504,8 @@ static int compare_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_compare_periods = {
     .name = "compare_periods",
     .title = "Compare periods",
-    .description = "Why one period cost more or less than another: where, whether more "
-                   "often or dearer, which merchants are new or gone.",
+    .description =
+        "Why one period cost more or less than another: where, more often or dearer, merchants new or gone.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct compare_periods_args),

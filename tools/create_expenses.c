@@ -56,7 +56,7 @@ static const struct field item_fields[] = {
                  .doc = "Default: the ledger's."),
     ARG_CHOICE(struct draft_item, kind, .choices = expense_kinds, .flags = FIELD_PLAIN,
                .doc = "Default expense."),
-    ARG_ID(struct draft_item, refund_of, id_expense, .doc = "e.g. e345."),
+    ARG_ID(struct draft_item, refund_of, id_expense, .flags = FIELD_PLAIN, .doc = "e.g. e345."),
     ARG_USER(struct draft_item, user, .flags = FIELD_PLAIN, .doc = "Who spent it."),
     ARG_USER(struct draft_item, paid_by, .doc = "If not user; transfer: who gave it."),
     ARG_TAGS(struct draft_item, tags, .max = TAGS_MAX, .flags = FIELD_PLAIN, .doc = "Labels."),
@@ -65,7 +65,7 @@ static const struct field item_fields[] = {
              .doc = "Anything else."),
     ARG_LIST(struct draft_item, splits, .item = &field_object, .fields = draft_split_fields,
              .size = sizeof(struct draft_split), .max = SPLITS_MAX,
-             .doc = "Of one receipt; one part may take the rest."),
+             .doc = "One part may take the rest."),
     ARG_END,
 };
 
@@ -75,7 +75,7 @@ static const struct field args[] = {
              .min = 1, .max = CREATE_ITEMS_MAX, .doc = "One or many; all are stored or none."),
     ARG_BOOL(struct create_expenses_args, create_missing, .flags = FIELD_PLAIN,
              .doc = "Make categories, users, tags and accounts that do not exist."),
-    ARG_BOOL(struct create_expenses_args, allow_duplicate,
+    ARG_BOOL(struct create_expenses_args, allow_duplicate, .flags = FIELD_PLAIN,
              .doc = "Although an equal one was just entered."),
     ARG_END,
 };

@@ -23,7 +23,7 @@ struct deletion {
 static const struct field args[] = {
     ARG_TARGETS(struct delete_expenses_args, targets),
     ARG_TEXT(struct delete_expenses_args, reason, .max = DESCRIPTION_MAX_POINTS,
-             .doc = "Why, for the history."),
+             .flags = FIELD_PLAIN, .doc = "Why, for the history."),
     ARG_END,
 };
 

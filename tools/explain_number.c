@@ -374,8 +374,8 @@ static int evidence_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_explain_number = {
     .name = "explain_number",
     .title = "Explain number",
-    .description = "When a figure is doubted: what is in it, what is not and why, rates, "
-                   "whether it still holds.",
+    .description =
+        "When a figure is doubted: what is in it, what is not and why, whether it still holds.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct explain_number_args),

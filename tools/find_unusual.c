@@ -357,8 +357,8 @@ static int unusual_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_find_unusual = {
     .name = "find_unusual",
     .title = "Find unusual",
-    .description = "What stands out: double charges, price rises, missing bills, odd "
-                   "amounts, category spikes, new merchants, fees.",
+    .description =
+        "What stands out: double charges, price rises, missing bills, odd amounts, fees.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct find_unusual_args),

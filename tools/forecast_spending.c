@@ -53,9 +53,10 @@ static const struct field args[] = {
     ARG_TEXT(struct forecast_spending_args, until, .max = 40, .def = "this_month",
              .doc = "A day or period: its end."),
     ARG_LIST(struct forecast_spending_args, scenario, .item = &field_object, .fields = wish_fields,
-             .size = sizeof(struct outlook_wish), .max = SCENARIO_MAX, .doc = "What if."),
+             .size = sizeof(struct outlook_wish), .max = SCENARIO_MAX, .flags = FIELD_PLAIN,
+             .doc = "What if."),
     ARG_OBJECT(struct forecast_spending_args, purchase, struct outlook_purchase,
-               .fields = purchase_fields, .doc = "Can it be afforded?"),
+               .fields = purchase_fields, .flags = FIELD_PLAIN, .doc = "Can it be afforded?"),
     ARG_END,
 };
 

@@ -68,7 +68,8 @@ struct get_context_args {
 static const struct field args[] = {
     ARG_CHOICE(struct get_context_args, kind, .choices = kind_words, .def = "all",
                .flags = FIELD_PLAIN, .doc = "Which names."),
-    ARG_TEXT(struct get_context_args, match, .max = NAME_MAX_POINTS, .doc = "Names like this."),
+    ARG_TEXT(struct get_context_args, match, .max = NAME_MAX_POINTS, .flags = FIELD_PLAIN,
+             .doc = "Names like this."),
     ARG_INT(struct get_context_args, limit, .min = 1, .max = NAMES_MAX, .def = "20",
             .flags = FIELD_PLAIN, .doc = "Most names of each kind."),
     ARG_END,

@@ -50,11 +50,11 @@ static const char *const cadences[] = {"any",         "weekly",    "biweekly",
 
 static const struct field args[] = {
     ARG_CHOICE(struct list_recurring_args, status, .choices = statuses, .def = "active",
-               .doc = "active includes what is late."),
+               .flags = FIELD_PLAIN, .doc = "active includes what is late."),
     ARG_CHOICE(struct list_recurring_args, cadence, .choices = cadences, .def = "any",
                .flags = FIELD_PLAIN, .doc = "How often it comes."),
     ARG_OPT_INT(struct list_recurring_args, due_within_days, .min = 0, .max = DUE_DAYS_MAX,
-                .doc = "The total is then what is due."),
+                .flags = FIELD_PLAIN, .doc = "The total is then what is due."),
     ARG_CATEGORIES(struct list_recurring_args, category, .flags = FIELD_PLAIN,
                    .doc = "With those below."),
     ARG_OPT_INT(struct list_recurring_args, limit, .min = 1, .max = ROWS_MAX, .flags = FIELD_PLAIN,
@@ -279,8 +279,8 @@ static int recurring_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_list_recurring = {
     .name = "list_recurring",
     .title = "List recurring",
-    .description = "Subscriptions and bills: what each costs, when it comes next, what "
-                   "went up, what all come to in a year.",
+    .description =
+        "Subscriptions and bills: cost, next date, price rises, what they come to in a year.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct list_recurring_args),

@@ -78,8 +78,8 @@ static const struct id_kind id_recurring = {"r", "recurring payment"};
 static const char *const ops[] = {"confirm", "ignore", "create", "update", "pause", "cancel", NULL};
 
 static const struct field args[] = {
-    ARG_CHOICE(struct manage_recurring_args, op, .choices = ops, .flags = FIELD_REQUIRED,
-               .doc = "ignore: is none."),
+    ARG_CHOICE(struct manage_recurring_args, op, .choices = ops,
+               .flags = FIELD_REQUIRED | FIELD_PLAIN, .doc = "ignore: it is none."),
     ARG_MERCHANT(struct manage_recurring_args, merchant, .flags = FIELD_PLAIN,
                  .doc = "Whose payment."),
     ARG_ID(struct manage_recurring_args, id, id_recurring, .doc = "Or r5 of list_recurring."),
@@ -408,8 +408,7 @@ static int start(struct call *call)
 const struct tool tool_manage_recurring = {
     .name = "manage_recurring",
     .title = "Manage recurring",
-    .description = "Confirm, ignore, correct, pause or cancel a recurring payment, or name"
-                   " one that the books do not show yet.",
+    .description = "Correct or end a recurring payment, or name one not in the books yet.",
     .flags = TOOL_DESTRUCTIVE | TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct manage_recurring_args),

@@ -95,7 +95,7 @@ static const char *const ops[] = {"list", "create", "update", "delete", "test", 
 
 static const struct field when_fields[] = {
     ARG_TEXT(struct rule_when, merchant, .max = NAME_MAX_POINTS,
-             .doc = "Its name, or words of it."),
+             .doc = "Or words of it."),
     ARG_TEXT(struct rule_when, text, .max = TEXT_MAX_POINTS, .doc = "Part of the bank's text."),
     ARG_MONEY(struct rule_when, min_amount, .flags = FIELD_PLAIN, .doc = "Least size."),
     ARG_MONEY(struct rule_when, max_amount, .flags = FIELD_PLAIN, .doc = "Most."),
@@ -110,7 +110,7 @@ static const struct field then_fields[] = {
 
 static const struct field args[] = {
     ARG_CHOICE(struct manage_rules_args, op, .choices = ops, .def = "list",
-               .doc = "test shows hits and conflicts; apply changes history."),
+               .doc = "test shows hits; apply changes history."),
     ARG_ID(struct manage_rules_args, rule_id, id_rule, .flags = FIELD_PLAIN, .doc = "e.g. r3."),
     ARG_OBJECT(struct manage_rules_args, when, struct rule_when, .fields = when_fields,
                .size = sizeof(struct rule_when), .flags = FIELD_PLAIN,
@@ -572,7 +572,7 @@ static int start(struct call *call)
 
 const struct tool tool_manage_rules = {
     .name = "manage_rules",
-    .title = "Rules for imports",
+    .title = "Manage rules",
     .description = "Put a merchant's or text's entries into a category from now on.",
     .flags = TOOL_DESTRUCTIVE,
     .args = args,

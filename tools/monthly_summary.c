@@ -46,10 +46,9 @@ enum {
 };
 
 static const struct field args[] = {
-    ARG_MONTH(struct monthly_summary_args, month, "this_month",
-              .doc = "this_month, last_month or YYYY-MM."),
+    ARG_MONTH(struct monthly_summary_args, month, "this_month", .doc = "Or last_month, YYYY-MM."),
     ARG_INT(struct monthly_summary_args, months, .min = 1, .max = MONTHS_MAX, .def = "1",
-            .doc = "How many months, up to that one."),
+            .doc = "How many, up to that one."),
     ARG_USERS(struct monthly_summary_args, user, .flags = FIELD_PLAIN, .doc = "Only theirs."),
     ARG_END,
 };
@@ -385,9 +384,8 @@ static int months_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_monthly_summary = {
     .name = "monthly_summary",
     .title = "Monthly summary",
-    .description = "A month, or several side by side: income, spending, what is left, "
-                   "savings rate, categories, budgets, against the month before and a "
-                   "usual one.",
+    .description =
+        "A month, or several side by side: income, spending, savings rate, categories, budgets, against the month before and a usual one.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct monthly_summary_args),

@@ -69,7 +69,7 @@ static const struct field args[] = {
     ARG_DATE(struct reconcile_account_args, statement_date, .flags = FIELD_REQUIRED | FIELD_PLAIN,
              .doc = "At its end."),
     ARG_MONEY(struct reconcile_account_args, balance, .flags = FIELD_REQUIRED,
-              .doc = "As the bank says; a card's debt is negative."),
+              .doc = "A card's debt is negative."),
     ARG_CHOICE(struct reconcile_account_args, mode, .choices = modes, .def = "check",
                .doc = "mark keeps it as checked."),
     ARG_BOOL(struct reconcile_account_args, accept_difference, .flags = FIELD_PLAIN,

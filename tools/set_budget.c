@@ -45,12 +45,11 @@ static const char *const spans[] = {"forward", "this", NULL};
 
 static const struct field args[] = {
     ARG_CATEGORY(struct set_budget_args, category, .flags = FIELD_REQUIRED, .doc = "Or all."),
-    ARG_MONEY(struct set_budget_args, amount, .doc = "A month."),
-    ARG_MONTH(struct set_budget_args, month, "this_month",
-              .doc = "this_month, last_month or YYYY-MM."),
+    ARG_MONEY(struct set_budget_args, amount, .flags = FIELD_PLAIN, .doc = "A month."),
+    ARG_MONTH(struct set_budget_args, month, "this_month", .doc = "Or last_month, YYYY-MM."),
     ARG_CHOICE(struct set_budget_args, method, .choices = methods, .def = "fixed",
-               .doc = "Where the amount comes from."),
-    ARG_BOOL(struct set_budget_args, rollover,
+               .flags = FIELD_PLAIN, .doc = "Where the amount comes from."),
+    ARG_BOOL(struct set_budget_args, rollover, .flags = FIELD_PLAIN,
              .doc = "Carry what is left, or overspent, into the next month."),
     ARG_CHOICE(struct set_budget_args, apply, .choices = spans, .def = "forward",
                .flags = FIELD_PLAIN, .doc = "From that month on, or this month alone."),

@@ -159,8 +159,7 @@ static int start(struct call *call)
 const struct tool tool_set_exchange_rate = {
     .name = "set_exchange_rate",
     .title = "Set exchange rate",
-    .description = "What a currency costs on a day, above all when amounts wait for a "
-                   "rate.",
+    .description = "What a currency costs on a day; amounts that waited are converted.",
     .flags = TOOL_DESTRUCTIVE | TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct set_exchange_rate_args),

@@ -404,7 +404,7 @@ static int balances_read(struct call *call, const struct db_rows *rows)
 const struct tool tool_split_balances = {
     .name = "split_balances",
     .title = "Split balances",
-    .description = "Who paid, whose share it was, who owes whom, with the fewest payments.",
+    .description = "Who paid, whose share it was, who owes whom.",
     .flags = TOOL_READ_ONLY,
     .args = args,
     .args_size = sizeof(struct split_balances_args),

@@ -55,7 +55,7 @@ static const struct field args[] = {
     ARG_CHOICE(struct summarize_spending_args, group_by, .choices = units, .def = "none",
                .flags = FIELD_PLAIN, .doc = "One row for each."),
     ARG_CHOICE(struct summarize_spending_args, then_by, .choices = units, .def = "none",
-               .doc = "Divides groups again, by the same units."),
+               .doc = "As group_by, inside each group."),
     ARG_CHOICE(struct summarize_spending_args, compare_to, .choices = compare_choices,
                .def = "none", .flags = FIELD_PLAIN, .doc = "Adds what it was before, fairly."),
     ARG_OPT_INT(struct summarize_spending_args, top, .min = 1, .max = ROWS_MAX,

@@ -20,7 +20,7 @@ const struct field draft_split_fields[] = {
     ARG_CATEGORY(struct draft_split, category, .flags = FIELD_PLAIN, .doc = "Of this part."),
     ARG_USER(struct draft_split, user, .flags = FIELD_PLAIN, .doc = "Whose part."),
     ARG_MONEY(struct draft_split, amount, .flags = FIELD_PLAIN, .doc = "Of this part."),
-    ARG_MONEY(struct draft_split, percent, .doc = "Or amount."),
+    ARG_MONEY(struct draft_split, percent, .flags = FIELD_PLAIN, .doc = "Or amount."),
     ARG_END,
 };
 

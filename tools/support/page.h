@@ -27,7 +27,7 @@ extern const struct field_type field_cursor;
 // clang-format off
 #define ARG_CURSOR(S, member, ...)                                                                 \
     FIELD_ROW(S, member, struct cursor, field_cursor,                                              \
-              .doc = "next_cursor of the last page.", __VA_ARGS__)
+              .flags = FIELD_PLAIN, .doc = "next_cursor of the last page.", __VA_ARGS__)
 // clang-format on
 
 #endif

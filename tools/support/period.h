@@ -97,7 +97,7 @@ extern const struct field_type field_month;
 #define PERIOD_FIELDS(default_)                                                                    \
     (const struct field[]){                                                                        \
         FIELD_ROW(struct period, period, struct period_word, field_period_word,                    \
-                  .doc = "e.g. last_90_days, 2026-Q3, A..B",                                       \
+                  .doc = "last_90_days, 2026-Q3, A..B",                                            \
                   .extra = (default_)),                                                            \
         ARG_DATE(struct period, start_date, .flags = FIELD_PLAIN, .doc = "Or with end_date."),     \
         ARG_DATE(struct period, end_date, .flags = FIELD_PLAIN, .doc = "Inclusive."),              \

@@ -53,7 +53,7 @@ MUST_CHECK int targets_check(struct change *change, struct targets *targets,
                 .doc = "e.g. e345; or a filter."),                                                 \
         ARG_FILTER(struct targets_args, filter, NULL),                                             \
         ARG_OPT_INT(struct targets_args, expected_count, .min = 0, .max = INT32_MAX,               \
-                    .doc = "What the filter matches."),                                            \
+                    .flags = FIELD_PLAIN, .doc = "What the filter matches."),                      \
         ARG_END,                                                                                   \
     }
 #define ARG_TARGETS(S, member)                                                                     \
