@@ -28,6 +28,7 @@ struct forecast_spending_args {
     struct outlook_purchase purchase;
 
     struct filter filter; /* not arguments: the category of the purchase, as a question */
+    int budgets_awaited;  /* asked at once, answered in any order */
     struct outlook outlook;
 };
 
@@ -234,6 +235,12 @@ static int keep_budget(struct call *call, const struct db_rows *rows, size_t row
     return budget->name && budget->left ? 0 : -ENOMEM;
 }
 
+static int budget_known(struct call *call)
+{
+    struct forecast_spending_args *a = call_args(call);
+    return --a->budgets_awaited == 0 ? forecast_ask(call) : 0;
+}
+
 static int whole_read(struct call *call, const struct db_rows *rows)
 {
     struct forecast_spending_args *a = call_args(call);
@@ -242,7 +249,7 @@ static int whole_read(struct call *call, const struct db_rows *rows)
         if (strcmp(db_rows_text(rows, row, BUDGET_CATEGORY), "all") == 0)
             r = keep_budget(call, rows, row, &a->outlook.whole);
     }
-    return r == 0 ? forecast_ask(call) : r;
+    return r == 0 ? budget_known(call) : r;
 }
 
 static struct budget_range month_of(struct call *call, const struct forecast_spending_args *a)
@@ -266,7 +273,7 @@ static int own_read(struct call *call, const struct db_rows *rows)
     if (r <= 0)
         return r;
     r = budget_line_count(rows) > 0 ? keep_budget(call, rows, 0, &a->outlook.own) : 0;
-    return r == 0 ? whole_ask(call) : r;
+    return r == 0 ? budget_known(call) : r;
 }
 
 static int own_ask(struct call *call)
@@ -297,12 +304,15 @@ static int forecast_start(struct call *call)
     outlook->first = calendar_month_start(&ledger->calendar, ledger->calendar.today);
     if (!outlook->purchase)
         return forecast_ask(call);
+    a->budgets_awaited = a->purchase.category.text ? 2 : 1;
     if (!a->purchase.category.text)
         return whole_ask(call);
     a->filter = (struct filter){
         .period = outlook->period, .category = {&a->purchase.category, 1}, .kind = "expense"};
     int r = filter_begin(call, &a->filter, own_ask);
-    return r == 0 ? own_ask(call) : r;
+    if (r == 0)
+        r = own_ask(call);
+    return r == 0 ? whole_ask(call) : r;
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */

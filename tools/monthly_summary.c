@@ -27,6 +27,8 @@ struct monthly_summary_args {
     struct comparison before, usual;
     struct budget_sums budget;
     const char *budgets; /* JSON of their rows; NULL: there are none */
+    bool awaits_budgets; /* asked beside the months, in one trip */
+    bool months_came_first;
 };
 
 enum {
@@ -110,7 +112,15 @@ static int months_run(struct call *call)
     return tool_read(call, &sql_months, values, months_read);
 }
 
-/* Rows do not outlive their callback: what is shown of them is written at once. */
+/* Rows do not outlive their callback: months that were there before the budgets are asked again. */
+static int budgets_known(struct call *call)
+{
+    struct monthly_summary_args *a = call_args(call);
+    a->awaits_budgets = false;
+    return a->months_came_first ? months_run(call) : 0;
+}
+
+/* What is shown of the rows is written at once. */
 static int budgets_read(struct call *call, const struct db_rows *rows)
 {
     enum {
@@ -124,7 +134,7 @@ static int budgets_read(struct call *call, const struct db_rows *rows)
     size_t count = budget_line_count(rows);
     int exponent = call_ledger(call)->exponent;
     if (count == 0)
-        return months_run(call);
+        return budgets_known(call);
     json_out_init(&out, &text);
     json_array(&out);
     for (size_t row = 0; row < count && row < BUDGETS_SHOWN; row++)
@@ -135,17 +145,14 @@ static int budgets_read(struct call *call, const struct db_rows *rows)
     budget_line_add_up(rows, exponent, &a->budget);
     if (json_out_error(&out) == 0)
         a->budgets = arena_strdup(call_arena(call), buf_text(&text));
-    return months_run(call);
+    return budgets_known(call);
 }
 
-/* Budgets are everybody's: one person's month has none. */
 static int budgets_run(struct call *call)
 {
     struct monthly_summary_args *a = call_args(call);
     const struct calendar *calendar = &call_ledger(call)->calendar;
     const char *values[BUDGET_PARAMS];
-    if (a->user.count > 0)
-        return months_run(call);
     budget_line_no_names(values);
     int r =
         budget_line_values(call, budget_range_of(a->filter.period.range, calendar), false, values);
@@ -186,7 +193,10 @@ static int months_start(struct call *call)
     if (!comparison_begin(call, &a->filter.period, "previous", &a->before) ||
         !comparison_begin(call, &a->filter.period, usual, &a->usual))
         return 0;
-    return budgets_run(call);
+    /* Budgets are everybody's: one person's month has none. */
+    a->awaits_budgets = a->user.count == 0;
+    r = a->awaits_budgets ? budgets_run(call) : 0;
+    return r == 0 ? months_run(call) : r;
 }
 
 /* --- the answer ------------------------------------------------------------------------------ */
@@ -359,6 +369,10 @@ static void write_categories(struct answer *answer)
 static int months_read(struct call *call, const struct db_rows *rows)
 {
     struct monthly_summary_args *a = call_args(call);
+    if (a->awaits_budgets) {
+        a->months_came_first = true;
+        return 0;
+    }
     int r = names_settle(call, &a->filter.names, db_rows_text(rows, 0, BASIS_UNKNOWN));
     if (r <= 0)
         return r;
