@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "import/amount.h"
 #include "tools/support/currency.h"
 #include "tools/support/limits.h"
 #include "tools/support/money.h"
@@ -268,6 +269,24 @@ static void test_currency_knows_codes_and_decimals(void **state)
     assert_int_equal(currency_exponent("US"), -ENOENT);
     assert_int_equal(currency_exponent("USDX"), -ENOENT);
     assert_string_equal(currency_find("eur", 3), "EUR");
+    assert_int_equal(currency_exponent("DEM"), 2);
+    assert_int_equal(currency_exponent("ITL"), 0);
+}
+
+/* What a statement says, the books can hold. */
+static void test_currency_table_is_that_of_the_readers(void **state)
+{
+    (void)state;
+    char code[4] = "";
+    for (code[0] = 'A'; code[0] <= 'Z'; code[0]++) {
+        for (code[1] = 'A'; code[1] <= 'Z'; code[1]++) {
+            for (code[2] = 'A'; code[2] <= 'Z'; code[2]++) {
+                bool is_kept = currency_exponent(code) >= 0;
+                if (import_currency_is_known(code) != is_kept)
+                    fail_msg("%s is %sknown to the books", code, is_kept ? "" : "not ");
+            }
+        }
+    }
 }
 
 int main(void)
@@ -287,6 +306,7 @@ int main(void)
         cmocka_unit_test(test_decimal_divide_around_64_bits_is_exact),
         cmocka_unit_test(test_decimal_parse_refuses_what_is_no_number),
         cmocka_unit_test(test_currency_knows_codes_and_decimals),
+        cmocka_unit_test(test_currency_table_is_that_of_the_readers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
