@@ -91,6 +91,7 @@ static const struct {
     {"rule", &sql_restore_rules, VALUES_NOW},
     {"tag", &sql_remove_tags, VALUES_NOW},
     {"user", &sql_remove_users, VALUES_NOW},
+    {"account", &sql_leave_accounts, VALUES_NOW},
     {"account", &sql_remove_accounts, VALUES_NOW},
     {"category", &sql_remove_categories, VALUES_NOW},
 };
@@ -227,7 +228,8 @@ static int keep(struct change *change, const struct db_rows *rows, const char **
     return take_ids(change, rows, "", ROW_IS_LEFT, ret_left);
 }
 
-/* With force: what has the place of a row that comes back goes, and is kept. 0 or -ENOMEM. */
+/* With force: what has the place of a row that comes back goes, and is kept; so is what will let go of
+ * an account. 0 or -ENOMEM. */
 static int make_room(struct change *change, const struct db_rows *occupants)
 {
     static const struct {

@@ -128,7 +128,7 @@ FROM (
 ORDER BY y.position;
 
 -- Rows that came since and have the place of one that would come back: the budget of the same month,
--- the rate of the same day.
+-- the rate of the same day. And, in nobody's way, what other changes deleted from an account that goes.
 -- name: occupants
 SELECT 'budget' AS entity, b.budget_id AS entity_id, true AS differs
 FROM ninepence.change_rows r
@@ -150,6 +150,16 @@ WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate
         SELECT 1 FROM ninepence.change_rows o
         WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint AND o.entity = 'rate'
             AND o.entity_id = y.rate_id)
+UNION ALL
+SELECT 'expense', e.expense_id, false
+FROM ninepence.change_rows r
+JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.account_id = r.entity_id
+    AND e.deleted_at IS NOT NULL
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'account' AND r.before IS NULL
+    AND NOT EXISTS (
+        SELECT 1 FROM ninepence.change_rows o
+        WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint AND o.entity = 'expense'
+            AND o.entity_id = e.expense_id)
 ORDER BY 1, 2;
 
 -- $2 go, so that others can come back.
@@ -227,10 +237,10 @@ SET parent_id = excluded.parent_id, root_id = excluded.root_id, name = excluded.
     created_at = excluded.created_at;
 
 -- Expenses are never taken out of their table, so there is nothing to insert. $3 those that are left
--- alone.
+-- alone. An account that is gone (remove_accounts) comes back with the change that made it, not here.
 -- name: restore_expenses
 UPDATE ninepence.expenses e
-SET user_id = p.user_id, category_id = p.category_id, account_id = p.account_id,
+SET user_id = p.user_id, category_id = p.category_id, account_id = a.account_id,
     spent_on = p.spent_on, amount = p.amount, currency = p.currency, base_amount = p.base_amount,
     merchant = p.merchant, merchant_folded = p.merchant_folded, description = p.description,
     notes = p.notes, kind = p.kind, pending = p.pending, refund_of = p.refund_of,
@@ -239,6 +249,7 @@ SET user_id = p.user_id, category_id = p.category_id, account_id = p.account_id,
     updated_at = p.updated_at, deleted_at = p.deleted_at
 FROM ninepence.change_rows r
 CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.expenses, r.before -> 'row') AS p
+LEFT JOIN ninepence.accounts a ON a.ledger_id = $1::bigint AND a.account_id = p.account_id
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
     AND r.before IS NOT NULL AND r.entity_id <> ALL ($3::bigint[]) AND p.ledger_id = $1::bigint
     AND e.ledger_id = $1::bigint AND e.expense_id = r.entity_id;
@@ -262,11 +273,16 @@ FROM (
 WHERE e.ledger_id = $1::bigint AND e.expense_id = n.expense_id
     AND e.base_amount IS DISTINCT FROM n.base_amount;
 
--- What the change made is marked as deleted: $3 now.
+-- What the change made is marked as deleted, and lets go of an account that the change made as well, so
+-- that this can go: $3 now.
 -- name: remove_expenses
 UPDATE ninepence.expenses e
 SET deleted_at = coalesce($3::timestamptz, now()), updated_at = coalesce($3::timestamptz, now()),
-    version = e.version + 1
+    version = e.version + 1,
+    account_id = CASE WHEN e.account_id NOT IN (
+                     SELECT m.entity_id FROM ninepence.change_rows m
+                     WHERE m.ledger_id = $1::bigint AND m.change_id = $2::bigint
+                         AND m.entity = 'account' AND m.before IS NULL) THEN e.account_id END
 FROM ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.expense_id = r.entity_id;
@@ -393,6 +409,18 @@ WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'user
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.user_id = r.entity_id
     AND NOT EXISTS (SELECT 1 FROM ninepence.expenses u
                     WHERE u.ledger_id = $1::bigint AND e.user_id IN (u.user_id, u.paid_by));
+
+-- What was deleted by other changes lets go of an account that nobody uses any more.
+-- name: leave_accounts
+UPDATE ninepence.expenses e
+SET account_id = NULL
+FROM ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'account'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.account_id = r.entity_id
+    AND e.deleted_at IS NOT NULL
+    AND NOT EXISTS (SELECT 1 FROM ninepence.expenses u
+                    WHERE u.ledger_id = $1::bigint AND u.account_id = r.entity_id
+                        AND u.deleted_at IS NULL);
 
 -- name: remove_accounts
 DELETE FROM ninepence.accounts e

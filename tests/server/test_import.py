@@ -181,6 +181,34 @@ class Whole(Base):
         self.server.ask("undo_change", {"change_id": undone["change_id"]})
         self.assertEqual(self.stored(), 4)
 
+    def accounts(self):
+        return [name for (name,) in self.books.rows("SELECT name FROM ninepence.accounts WHERE ledger_id = 1 ORDER BY 1")]
+
+    def test_account_that_an_import_made_goes_and_comes_back_with_it(self):
+        before = self.accounts()
+        new = {"mode": "commit", "account": "New One"}
+        first = self.ask(content=csv(*Identity.WEEK[:2]), create_missing=True, **new)
+        second = self.ask(content=csv(*Identity.WEEK), **new)
+        taken = [self.server.ask("undo_change", {"change_id": done["change_id"]})["change_id"]
+                 for done in (second, first)]
+        self.assertEqual((self.accounts(), self.stored()), (before, 0))
+        self.assertEqual(self.refused(content=csv(*Identity.WEEK), account="New One")["code"], "no_such_account")
+        # What the second one brought has no account to come back to, until the first is back.
+        error = self.server.call("undo_change", {"change_id": taken[0]})["structuredContent"]["error"]
+        self.assertEqual(error["code"], "changed_since")
+        for change in taken[::-1]:
+            self.server.ask("undo_change", {"change_id": change})
+        self.assertIn("New One", self.accounts())
+        self.assertEqual(self.stored("import_id > 0 AND deleted_at IS NULL AND account_id ="
+                                     " (SELECT account_id FROM ninepence.accounts WHERE name = 'New One')"), 4)
+        self.assertEqual(self.ask(content=csv(*Identity.WEEK), **new)["verdicts"]["same"], 4)
+
+    def test_account_that_an_import_made_stays_while_others_use_it(self):
+        first = self.ask(content=csv(*Identity.WEEK), mode="commit", account="New One", create_missing=True)
+        self.server.ask("create_expenses", {"items": [{"amount": "1", "date": "2026-11-20", "account": "New One"}]})
+        self.server.ask("undo_change", {"change_id": first["change_id"]})
+        self.assertIn("New One", self.accounts())
+
     def test_import_is_committed_once(self):
         seen = self.ask(content=csv(*Identity.WEEK))
         self.ask(import_id=seen["import_id"], mode="commit")
