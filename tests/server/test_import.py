@@ -118,6 +118,29 @@ class Identity(Base):
         self.assertEqual(self.stored(), 1)
 
 
+class Accounts(Base):
+    OFX = ("OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\n"
+           "COMPRESSION:NONE\nOLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS>"
+           "<CURDEF>USD<BANKACCTFROM><BANKID>1<ACCTID>{number}<ACCTTYPE>CHECKING</BANKACCTFROM><BANKTRANLIST>"
+           "<STMTTRN><TRNTYPE>DEBIT<DTPOSTED>20261103<TRNAMT>-{amount}<FITID>{number}-{amount}<NAME>SHOP"
+           "</STMTTRN></BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>\n")
+
+    def bring(self, number, amount):
+        seen = self.server.ask("import_transactions", {
+            "content": self.OFX.format(number=number, amount=amount), "mode": "commit"})
+        return seen["accounts"]
+
+    def test_numbers_that_end_alike_are_two_accounts(self):
+        self.assertEqual(self.bring("5088/0194780100888", "1.00"), ["Account 0888"])
+        self.assertEqual(self.bring("5088/0194779500888", "2.00"), ["5088/0194779500888"])
+        for number, name in (("5088/0194780100888", "Account 0888"), ("5088/0194779500888", "5088/0194779500888")):
+            self.assertEqual(self.bring(number, "3.00"), [name])
+
+    def test_two_forms_of_one_number_are_one_account(self):
+        for number in ("DE02500105170137075030", "XXXXXX5030", "0137075030"):
+            self.assertEqual(self.bring(number, f"{len(number)}.00"), ["Account 5030"])
+
+
 class Kinds(Base):
     def kinds(self):
         return dict(self.books.rows("SELECT merchant, kind FROM ninepence.expenses"

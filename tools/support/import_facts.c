@@ -10,7 +10,8 @@
 #include "tools/support/money.h"
 
 enum {
-    FACTS_BYTES = 64 * 1024
+    FACTS_BYTES = 64 * 1024,
+    SHORT_DIGITS = 4 /* of a number, in the name of an account */
 };
 
 /* With the decimals of its currency. */
@@ -90,23 +91,46 @@ const char *import_facts(struct import_job *job)
     return json_out_error(&out) == 0 ? arena_strdup(call_arena(job->call), buf_text(&text)) : NULL;
 }
 
-/* What an account that the books do not have would be called; NULL when nothing says so. */
-static const char *account_name(struct import_job *job, const struct import_account *account)
+/* The last digits of a number, whatever stands between and behind them: "0055666" of "00-55666-EOP". The
+ * whole number where it has fewer. */
+static const char *last_digits(struct arena *arena, const char *number)
+{
+    char digits[SHORT_DIGITS + 1] = "";
+    size_t count = 0;
+    for (size_t at = strlen(number); at > 0 && count < SHORT_DIGITS; at--) {
+        if (number[at - 1] >= '0' && number[at - 1] <= '9')
+            digits[SHORT_DIGITS - ++count] = number[at - 1];
+    }
+    return count < SHORT_DIGITS ? number : arena_strdup(arena, digits);
+}
+
+/* What an account that the books do not have would be called by itself; NULL when nothing says so. */
+static const char *own_name(struct import_job *job, const struct import_account *account)
 {
     struct arena *arena = call_arena(job->call);
     const char *bank = job->profile.bank;
-    size_t length = strlen(account->number);
-    const char *tail = length > 4 ? account->number + length - 4 : account->number;
     bool is_number = strpbrk(account->number, "0123456789") != NULL;
     if (job->wish->account.text)
         return job->wish->account.text;
-    if (job->profile.is_own_export || (length > 0 && !is_number))
-        return length > 0 ? account->number : NULL;
-    if (length == 0)
+    if (job->profile.is_own_export || (account->number[0] && !is_number))
+        return account->number[0] ? account->number : NULL;
+    if (!account->number[0])
         return bank[0] ? bank : NULL;
-    while ((*tail & 0xc0) == 0x80)
-        tail--;
-    return arena_printf(arena, "%s %s", bank[0] ? bank : "Account", tail);
+    const char *digits = last_digits(arena, account->number);
+    return digits ? arena_printf(arena, "%s %s", bank[0] ? bank : "Account", digits) : NULL;
+}
+
+/* The same among the other accounts of the file: where two would have one name, the whole number. */
+static const char *account_name(struct import_job *job, const struct import_account *account)
+{
+    const char *name = own_name(job, account);
+    for (size_t i = 0; name && i < job->columns.account_count; i++) {
+        const struct import_account *other = &job->columns.accounts[i];
+        const char *others = other == account ? NULL : own_name(job, other);
+        if (others && strcmp(name, others) == 0 && account->number[0])
+            return account->number;
+    }
+    return name;
 }
 
 enum place_array {

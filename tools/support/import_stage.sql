@@ -82,14 +82,16 @@ WHERE $4::integer IS NULL;
 
 -- The accounts of the file: $3 the account that was named, $4 the bank, then for each account its
 -- number, the folded number, the name it would get (or null) and that folded, currency, rows, opening
--- and closing balance.
+-- and closing balance. An account of that name that is known by another number is another one: then the
+-- new one is called by its number. Two forms of one number (IBAN and not, masked and not) end alike.
 -- name: place
 INSERT INTO ninepence.import_statements
     (ledger_id, import_id, position, number, folded, currency, account_id, name, row_count, opening,
      closing)
-SELECT $1::bigint, $2::bigint, s.position, s.number, coalesce(s.name_folded, ''), s.currency,
-       coalesce($3::bigint, known.account_id, same.account_id), s.name, s.row_count, s.opening,
-       s.closing
+SELECT $1::bigint, $2::bigint, s.position, s.number,
+       CASE WHEN same.is_other THEN s.folded ELSE coalesce(s.name_folded, '') END, s.currency,
+       coalesce($3::bigint, known.account_id, CASE WHEN NOT same.is_other THEN same.account_id END),
+       CASE WHEN same.is_other THEN s.number ELSE s.name END, s.row_count, s.opening, s.closing
 FROM unnest($5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::bigint[], $11::numeric[],
             $12::numeric[]) WITH ORDINALITY
     AS s (number, folded, name, name_folded, currency, row_count, opening, closing, position)
@@ -101,10 +103,18 @@ LEFT JOIN LATERAL (
         AND (o.bank <> '' OR o.number <> '')
     HAVING count(DISTINCT o.account_id) = 1) AS known ON true
 LEFT JOIN LATERAL (
-    SELECT a.account_id
+    SELECT a.account_id, a.folded <> s.folded AND EXISTS (
+               SELECT 1
+               FROM ninepence.import_sources o
+               CROSS JOIN LATERAL (SELECT coalesce(substring(o.number FROM '[0-9]+$'), ''),
+                                          coalesce(substring(s.number FROM '[0-9]+$'), ''))
+                   AS e (old, new)
+               WHERE o.ledger_id = $1::bigint AND o.account_id = a.account_id
+                   AND right(e.old, length(e.new)) <> e.new
+                   AND right(e.new, length(e.old)) <> e.old) AS is_other
     FROM ninepence.accounts a
     WHERE a.ledger_id = $1::bigint AND a.folded IN (nullif(s.folded, ''), nullif(s.name_folded, ''))
-    ORDER BY a.account_id
+    ORDER BY is_other, a.account_id
     LIMIT 1) AS same ON true;
 
 -- The end of the reading: $3 facts as JSON, $4 rows that could not be read, $5 whether rows are parts of
