@@ -56,7 +56,7 @@ void import_columns_free(struct import_columns *columns)
 static int refuse(struct import_columns *columns, const struct import_transaction *t,
                   const char *what, const char *value)
 {
-    (void)snprintf(columns->why, sizeof(columns->why), "line %llu: %s, found \"%.60s\".",
+    (void)snprintf(columns->why, sizeof(columns->why), "Line %llu: %s, found \"%.60s\".",
                    (unsigned long long)t->line, what, value);
     return 1;
 }

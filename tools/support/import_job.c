@@ -270,20 +270,32 @@ static int send_chunk(struct import_job *job)
     return r;
 }
 
+/* The first error that was noted, or the first of anything; NULL when there was nothing. */
+static const char *first_problem(const cJSON *problems)
+{
+    const cJSON *problem = NULL;
+    cJSON_ArrayForEach (problem, problems) {
+        if (strcmp(json_get_text(problem, "severity"), "error") == 0)
+            return json_get_text(problem, "text");
+    }
+    return problems && problems->child ? json_get_text(problems->child, "text") : NULL;
+}
+
 static int refuse_empty(struct import_job *job)
 {
-    const char *first = job->problem_count > 0 ? buf_text(&job->problems) : NULL;
     OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
-    const char *why = NULL;
     OWNED_BUF list = BUF_INIT(PROBLEMS_BYTES + 2);
-    if (first && buf_printf(&list, "[%s]", first) == 0) {
-        OWNED_JSON problems = json_parse(buf_text(&list), list.length, &why);
-        const char *text = problems ? json_get_text(problems->child, "text") : NULL;
-        if (text)
-            (void)buf_printf(&happened, "%s", text);
-    }
-    if (happened.length == 0)
-        (void)buf_append_text(&happened, "the file holds no transactions.");
+    const char *why = NULL;
+    uint64_t errors = job->summary.errors + job->refused;
+    (void)buf_printf(&list, "[%s]", job->problem_count > 0 ? buf_text(&job->problems) : "");
+    OWNED_JSON problems = json_parse(buf_text(&list), list.length, &why);
+    const char *text = first_problem(problems);
+    size_t length = text ? strlen(text) : 0;
+    if (errors > 1 && length > 0)
+        (void)buf_printf(&happened, "%.*s; %llu more cannot be read either.", (int)length - 1, text,
+                         (unsigned long long)errors - 1);
+    else
+        (void)buf_append_text(&happened, text ? text : "the file holds no transactions.");
     return fail(job, "no_transactions", job->wish->path ? "path" : "content", buf_text(&happened),
                 "Look at the file, or download it again.");
 }
