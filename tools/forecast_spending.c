@@ -307,8 +307,10 @@ static int forecast_start(struct call *call)
     a->budgets_awaited = a->purchase.category.text ? 2 : 1;
     if (!a->purchase.category.text)
         return whole_ask(call);
-    a->filter = (struct filter){
-        .period = outlook->period, .category = {&a->purchase.category, 1}, .kind = "expense"};
+    a->filter = (struct filter){.period = outlook->period,
+                                .category = {&a->purchase.category, 1},
+                                .category_argument = "purchase.category",
+                                .kind = "expense"};
     int r = filter_begin(call, &a->filter, own_ask);
     if (r == 0)
         r = own_ask(call);

@@ -123,6 +123,11 @@ static bool read_percent(struct call *call, struct split_balances_args *a)
     decimal_units sum = 0;
     if (a->percent.count == 0)
         return true;
+    if (a->users.count == 0) {
+        (void)call_refuse(call, "percent",
+                          "says nothing of whose shares it has; name users in the same order");
+        return false;
+    }
     if (a->percent.count != a->users.count) {
         (void)call_refuse(call, "percent", "needs one for each of users, got %zu for %zu",
                           a->percent.count, a->users.count);
@@ -176,6 +181,7 @@ static int balances_start(struct call *call)
         return 0;
     a->filter.period = a->period;
     a->filter.user = a->users;
+    a->filter.user_argument = "users";
     a->filter.category = a->category;
     a->filter.tag = a->tag;
     a->filter.kind = "expense";

@@ -78,8 +78,11 @@ struct named_list {
 int filter_begin(struct call *call, struct filter *filter, int (*again)(struct call *call))
 {
     const struct named_list lists[] = {
-        {"category", &filter->category}, {"merchant", &filter->merchant}, {"user", &filter->user},
-        {"tag", &filter->tag},           {"account", &filter->account},
+        {filter->category_argument ? filter->category_argument : "category", &filter->category},
+        {"merchant", &filter->merchant},
+        {filter->user_argument ? filter->user_argument : "user", &filter->user},
+        {"tag", &filter->tag},
+        {"account", &filter->account},
     };
     struct name_question *names = &filter->names;
     size_t total = 0;

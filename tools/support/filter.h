@@ -22,8 +22,9 @@ struct filter {
     struct name_list category, merchant, user, tag, account;
     const char *text;
     struct money min_amount, max_amount;
-    const char *currency; /* NULL: all, in the ledger's currency */
-    const char *kind;     /* never NULL */
+    const char *currency;                          /* NULL: all, in the ledger's currency */
+    const char *kind;                              /* never NULL */
+    const char *category_argument, *user_argument; /* how the tool calls them; NULL: as here */
 
     struct name_question names; /* not an argument; filter_begin() fills it */
 };
