@@ -326,9 +326,22 @@ static int refuse_wish(struct call *call, const struct outlook *outlook, const s
     OWNED_BUF name = BUF_INIT(2000);
     sentence_name(&name, outlook->wishes[i].target);
     return call_refuse(call, field,
-                       "there is no recurring payment and no category %s. list_recurring shows "
-                       "the payments, get_context the categories.",
+                       "there is no recurring payment and no category of spending called %s. "
+                       "list_recurring shows the payments, get_context the categories.",
                        buf_text(&name));
+}
+
+/* Effects are added up, so what two changes are about would count twice. */
+static int refuse_clash(struct call *call, const struct outlook *outlook, size_t i,
+                        const char *earlier)
+{
+    const char *field = arena_printf(call_arena(call), "scenario[%zu].target", i);
+    OWNED_BUF name = BUF_INIT(2000);
+    sentence_name(&name, outlook->wishes[i].target);
+    return call_refuse(call, field,
+                       "%s is something that scenario[%s] changes already, and would count twice. "
+                       "Name each payment or category once.",
+                       buf_text(&name), earlier);
 }
 
 static int forecast_read(struct call *call, const struct db_rows *rows)
@@ -343,6 +356,10 @@ static int forecast_read(struct call *call, const struct db_rows *rows)
                            db_rows_text(rows, 0, OUTLOOK_LEAST_DAYS));
     if (outlook_unknown_wish(outlook, rows) < outlook->wish_count)
         return refuse_wish(call, outlook, rows);
+    const char *earlier = NULL;
+    size_t clashing = outlook_clashing_wish(outlook, rows, &earlier);
+    if (earlier)
+        return refuse_clash(call, outlook, clashing, earlier);
     answer_begin(&answer);
     int r = outlook_read(&answer, outlook);
     if (r != 0)

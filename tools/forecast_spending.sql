@@ -156,11 +156,28 @@ WITH RECURSIVE
         FROM ninepence.categories p
         JOIN ninepence.categories c ON c.ledger_id = $1::bigint
             AND (c.category_id = p.category_id OR starts_with(c.path_folded, p.path_folded || ': '))
-        WHERE p.ledger_id = $1::bigint AND (p.path_folded = w.name OR p.folded = w.name)
+        WHERE p.ledger_id = $1::bigint AND p.kind = 'expense'
+            AND (p.path_folded = w.name OR p.folded = w.name)
         UNION ALL
         SELECT 3, a.root, NULL, a.label
         FROM alive a
         WHERE length(w.name) >= 3 AND strpos(a.label_small, w.name) > 0) m
+), about AS (
+    -- The payments and categories that an item is about.
+    SELECT m.item, a.root, NULL::bigint AS category_id
+    FROM meant m
+    JOIN alive a ON a.root = m.root OR a.category_id = m.category_id
+    WHERE m.turn = m.best
+    UNION
+    SELECT m.item, NULL, m.category_id
+    FROM meant m
+    WHERE m.turn = m.best AND m.category_id IS NOT NULL
+), clash AS (
+    -- What two items are about would count twice.
+    SELECT o.item, min(f.item) AS first
+    FROM about f
+    JOIN about o ON o.item > f.item AND (o.root = f.root OR o.category_id = f.category_id)
+    GROUP BY o.item
 ), effect AS (
     SELECT w.item, w.how, w.number, w.since, m.turn, m.label,
            (SELECT coalesce(sum(a.worth), 0) FROM meant o
@@ -203,8 +220,10 @@ WITH RECURSIVE
     FROM coming c
     WHERE c.position <= $9::bigint
     UNION ALL
-    SELECT 1000 + p.item, 'wish', p.label, NULL, to_char(p.since, 'YYYY-MM-DD'), p.item, p.change
+    SELECT 1000 + p.item, 'wish', p.label, (c.first - 1)::text, to_char(p.since, 'YYYY-MM-DD'), p.item,
+           p.change
     FROM priced p
+    LEFT JOIN clash c ON c.item = p.item
 )
 SELECT h.spent, h.counted, h.received, h.without_rate, h.scheduled, h.bills, h.bills_count,
        h.bills_unknown, h.middle, h.below, h.above, h.factor, h.history, h.least_days, h.width,

@@ -71,6 +71,19 @@ class Regular(unittest.TestCase):
             parts = server.ask("forecast_spending", {})["parts"]
         self.assertEqual((parts["scheduled"], parts["recurring"]), ("13.00", "0.00"))
 
+    def test_scenario_names_nothing_twice(self):
+        """Netflix by itself and as part of its category, and two payments by a part of their names."""
+        category = self.books.value("SELECT path FROM ninepence.categories WHERE ledger_id = 1"
+                                    " AND category_id = 9")
+        for items in (["netflix", "Netflix"], ["Netflix", category], [category, "netfl"]):
+            with self.subTest(items):
+                text = self.server.refusal("forecast_spending", {"scenario": [
+                    {"target": target, "change": "cancel"} for target in items]})
+                self.assertIn("scenario[1].target", text)
+                self.assertIn("scenario[0] changes already, and would count twice", text)
+        self.ask(scenario=[{"target": "Netflix", "change": "cancel"},
+                           {"target": "Landlord", "change": "cancel"}])
+
     def test_scenario_effects_are_those_of_the_days_left(self):
         answer = self.ask(until="this_year", scenario=[
             {"target": "netflix", "change": "cancel"},                            # 2 x 12

@@ -61,6 +61,17 @@ size_t outlook_unknown_wish(const struct outlook *outlook, const struct db_rows 
     return wish;
 }
 
+size_t outlook_clashing_wish(const struct outlook *outlook, const struct db_rows *rows,
+                             const char **ret_earlier)
+{
+    size_t wish = 0;
+    while (wish < outlook->wish_count && db_rows_is_null(rows, wish_row(rows, wish), OUTLOOK_PATH))
+        wish++;
+    *ret_earlier =
+        wish < outlook->wish_count ? db_rows_text(rows, wish_row(rows, wish), OUTLOOK_PATH) : NULL;
+    return wish;
+}
+
 /* --- sums ------------------------------------------------------------------------------------ */
 
 static int units_of(const struct answer *answer, const char *text, decimal_units *ret_units)

@@ -30,7 +30,7 @@ enum outlook_column {
     OUTLOOK_DAYS,
     OUTLOOK_PART,
     OUTLOOK_LABEL,
-    OUTLOOK_PATH,
+    OUTLOOK_PATH, /* of a change: the number of an earlier one about the same thing, or null */
     OUTLOOK_DAY,
     OUTLOOK_TIMES,
     OUTLOOK_TOTAL
@@ -78,6 +78,10 @@ bool outlook_has_history(const struct db_rows *rows);
 
 /* The first change whose target is neither a payment nor a category; wish_count when all are. */
 size_t outlook_unknown_wish(const struct outlook *outlook, const struct db_rows *rows);
+
+/* The first change about something that an earlier one is about; wish_count when there is none. */
+size_t outlook_clashing_wish(const struct outlook *outlook, const struct db_rows *rows,
+                             const char **ret_earlier);
 
 /* Puts the figures together. 0 or negative errno. */
 MUST_CHECK int outlook_read(const struct answer *answer, struct outlook *outlook);
