@@ -7,6 +7,7 @@
 
 #include "tools/compare_periods.sql.h"
 #include "tools/support/answer.h"
+#include "tools/support/compare.h"
 #include "tools/support/filter.h"
 #include "tools/support/group.h"
 #include "tools/support/limits.h"
@@ -344,13 +345,27 @@ static void say_nothing(struct buf *text, const struct answer *answer,
         (void)buf_append_text(text, " The books are empty.");
 }
 
+/* Whether the other period lies before the books, which begin on that day. */
+static bool is_before_books(const struct answer *answer, const struct compare_periods_args *a,
+                            date_day *ret_begin)
+{
+    return date_parse(figure(answer, COLUMN_BOOKS_BEGIN), ret_begin) == 0 &&
+           a->before.range.to < *ret_begin;
+}
+
 static void say_difference(struct buf *text, const struct answer *answer,
                            const struct compare_periods_args *a)
 {
     struct parts parts;
+    date_day begin;
     int64_t counted_before = db_rows_int(answer->rows, 0, COLUMN_COUNTED_BEFORE);
     take_parts(answer, &parts);
     spoken_total(text, answer, &a->filter);
+    if (is_before_books(answer, a, &begin)) {
+        spoken_end(text, answer, &a->filter.names);
+        comparison_say_empty(begin, &call_ledger(answer->call)->calendar, text);
+        return;
+    }
     (void)buf_append_text(text, ", ");
     spoken_change(text, answer, figure(answer, COLUMN_BEFORE));
     period_phrase(&a->before, &call_ledger(answer->call)->calendar, text);
@@ -381,6 +396,7 @@ static void write_summary(struct answer *answer, const struct compare_periods_ar
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
     const char *missing = figure(answer, COLUMN_BEFORE_MISSING);
+    date_day begin;
     if (is_empty(answer))
         say_nothing(&text, answer, a);
     else
@@ -390,7 +406,7 @@ static void write_summary(struct answer *answer, const struct compare_periods_ar
         answer_say_missing(missing, &text);
         (void)buf_append_char(&text, '.');
     }
-    if (a->is_cut && !is_empty(answer))
+    if (a->is_cut && !is_empty(answer) && !is_before_books(answer, a, &begin))
         (void)buf_printf(&text, " Both are %d days from their first.",
                          a->filter.period.range.to - a->filter.period.range.from + 1);
     answer_summary(answer, &text);

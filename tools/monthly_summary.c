@@ -229,6 +229,10 @@ static void say_comparison(struct buf *text, const struct answer *answer,
 {
     const struct calendar *calendar = &call_ledger(answer->call)->calendar;
     char usual[DECIMAL_TEXT_SIZE];
+    if (comparison_is_empty(&a->before)) {
+        comparison_say_empty(a->before.begin, calendar, text);
+        return;
+    }
     (void)buf_append_text(text, " Spending is ");
     spoken_change(text, answer, figure(answer, COLUMN_SPENT_BEFORE));
     comparison_describe(&a->before, &a->filter.period, calendar, text);
@@ -244,6 +248,7 @@ static void say_comparison(struct buf *text, const struct answer *answer,
 static void say_income(struct buf *text, const struct answer *answer)
 {
     char net[DECIMAL_TEXT_SIZE];
+    char share[DECIMAL_TEXT_SIZE];
     const char *earned = figure(answer, COLUMN_EARNED);
     money_difference(earned, figure(answer, BASIS_TOTAL), answer->exponent, net);
     if (money_sign(earned) == 0) {
@@ -254,6 +259,8 @@ static void say_income(struct buf *text, const struct answer *answer)
     spoken_money(text, answer, earned);
     (void)buf_append_text(text, money_sign(net) < 0 ? ", which is short by " : ", which leaves ");
     spoken_money(text, answer, net[0] == '-' ? net + 1 : net);
+    if (money_sign(net) > 0)
+        (void)buf_printf(text, ", %s %% of it", money_percent(net, earned, share));
 }
 
 static void say_budget(struct buf *text, const struct answer *answer,

@@ -136,6 +136,9 @@ static int summarize_start(struct call *call)
         return call_refuse(call, "then_by", "divides groups, so group_by must be given as well");
     if (strcmp(a->group_by, "none") != 0 && strcmp(a->group_by, a->then_by) == 0)
         return call_refuse(call, "then_by", "must differ from group_by");
+    if (strcmp(a->group_by, "none") == 0 && (a->top.given || a->include_zero))
+        return call_refuse(call, a->top.given ? "top" : "include_zero",
+                           "is about groups, so group_by must be given as well");
     if (!comparison_begin(call, &a->filter.period, a->compare_to, &a->comparison))
         return 0;
     int r = filter_begin(call, &a->filter, summarize_run);
@@ -220,26 +223,54 @@ static void say_largest(struct buf *text, const struct answer *answer,
         (void)buf_append_char(text, '.');
 }
 
+/* " Saturdays and Sundays: 612.40 USD, 31.5 % of it." */
+static void say_weekends(struct buf *text, const struct answer *answer,
+                         const struct summarize_spending_args *a)
+{
+    const struct db_rows *rows = answer->rows;
+    char sum[DECIMAL_TEXT_SIZE] = "0";
+    char share[DECIMAL_TEXT_SIZE];
+    if (strcmp(a->group_by, "weekday") != 0 || strcmp(a->then_by, "none") != 0 || a->top.given)
+        return;
+    for (size_t i = 0; i < named_groups(answer, a); i++) {
+        char before[DECIMAL_TEXT_SIZE];
+        if (db_rows_text(rows, i, COLUMN_GROUP + GROUP_LABEL)[0] != 'S')
+            continue;
+        memcpy(before, sum, sizeof(before));
+        money_sum(before, db_rows_text(rows, i, COLUMN_GROUP + GROUP_TOTAL), STORED_DECIMALS, sum);
+    }
+    if (money_sign(sum) <= 0)
+        return;
+    (void)buf_append_text(text, " Saturdays and Sundays: ");
+    spoken_money(text, answer, sum);
+    (void)buf_printf(text, ", %s %% of it.",
+                     money_percent(sum, db_rows_text(rows, 0, BASIS_TOTAL), share));
+}
+
 static void write_summary(struct answer *answer, const struct summarize_spending_args *a,
                           const struct group_context *context)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
     char before[DECIMAL_TEXT_SIZE];
     const char *missing = db_rows_text(answer->rows, 0, COLUMN_BEFORE_MISSING);
+    const struct calendar *calendar = &call_ledger(answer->call)->calendar;
+    bool compares = context->has_before && !comparison_is_empty(&a->comparison);
     spoken_total(&text, answer, &a->filter);
-    if (context->has_before) {
+    if (compares) {
         (void)buf_append_text(&text, ", ");
         spoken_change(&text, answer, before_total(answer, context, before));
-        comparison_describe(&a->comparison, &a->filter.period, &call_ledger(answer->call)->calendar,
-                            &text);
+        comparison_describe(&a->comparison, &a->filter.period, calendar, &text);
     }
     spoken_end(&text, answer, &a->filter.names);
+    if (context->has_before && !compares && db_rows_int(answer->rows, 0, BASIS_LISTED) > 0)
+        comparison_say_empty(a->comparison.begin, calendar, &text);
     if (missing[0] != '\0') {
         (void)buf_append_text(&text, " The comparison lacks, for want of a rate: ");
         answer_say_missing(missing, &text);
         (void)buf_append_char(&text, '.');
     }
     say_largest(&text, answer, a);
+    say_weekends(&text, answer, a);
     answer_summary(answer, &text);
 }
 

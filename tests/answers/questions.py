@@ -81,6 +81,10 @@ def weekends(model, answers, see):
     rows = {row["group"]: row["total"] for row in answers[0]["rows"]}
     right = model.summarize({"period": "this_year", "group_by": "weekday"})["rows"]
     see("days", {key[0]: row["total"] for key, row in right.items()}, rows)
+    both = sum(row["exact"] for key, row in right.items() if key[0] in ("Saturday", "Sunday"))
+    share = oracle.percent(both, sum(row["exact"] for row in right.values()))
+    see("weekends", f" Saturdays and Sundays: {money(both, 'USD')} USD, {share} % of it.",
+        answers[0]["summary"][answers[0]["summary"].index(" Saturdays"):])
 
 
 def october(model, answers, see):
@@ -101,6 +105,7 @@ def savings(model, answers, see):
                         for kind in ("income", "expense"))
     see("income", money(income, "USD"), answers[0]["income"])
     see("savings rate", oracle.percent(income - spending, income), answers[0]["savings_rate"])
+    see("said", True, f", {answers[0]['savings_rate']} % of it." in answers[0]["summary"])
 
 
 def twice(model, answers, see):

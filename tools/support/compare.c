@@ -46,6 +46,18 @@ void comparison_reach(struct comparison *comparison, const char *books_begin)
         comparison->begin = begin;
 }
 
+bool comparison_is_empty(const struct comparison *comparison)
+{
+    return comparison->count > 0 && comparison->ranges[0].to < comparison->begin;
+}
+
+void comparison_say_empty(date_day books_begin, const struct calendar *calendar, struct buf *text)
+{
+    (void)buf_append_text(text, " The books begin ");
+    period_range_phrase((struct period_range){books_begin, books_begin}, calendar, text);
+    (void)buf_append_text(text, ", so there is nothing to compare with.");
+}
+
 static const char *unit_of(const struct period *period)
 {
     int days = period->range.to - period->range.from + 1;

@@ -27,6 +27,12 @@ bool comparison_begin(struct call *call, const struct period *period, const char
  * `books_begin` is the day of the oldest expense, "" for none. */
 void comparison_reach(struct comparison *comparison, const char *books_begin);
 
+/* Whether all of it lies before the books: then a difference to it says nothing. */
+bool comparison_is_empty(const struct comparison *comparison);
+
+/* " The books begin on 1 June 2025, so there is nothing to compare with." */
+void comparison_say_empty(date_day books_begin, const struct calendar *calendar, struct buf *text);
+
 /* "in September 2026", "the average of the 3 months before". */
 void comparison_describe(const struct comparison *comparison, const struct period *period,
                          const struct calendar *calendar, struct buf *text);
