@@ -260,8 +260,8 @@ static int list_bind(struct bind *bind, const struct field *field, const cJSON *
     if ((int64_t)list.count > max)
         return bind_fail(bind, "must have at most %lld items, got %zu", (long long)max, list.count);
     if ((int64_t)list.count < field->min)
-        return bind_fail(bind, "must have at least %lld items, got %zu", (long long)field->min,
-                         list.count);
+        return bind_fail(bind, "must have at least %lld item%s, got %zu", (long long)field->min,
+                         field->min == 1 ? "" : "s", list.count);
     list.items = arena_array(bind->arena, list.count, item_size(field));
     if (!list.items)
         return -ENOMEM;
