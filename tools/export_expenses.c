@@ -20,7 +20,9 @@ struct export_expenses_args {
 };
 
 static const struct field args[] = {
-    ARG_FILTER(struct export_expenses_args, filter, "all"),
+    FIELD_ROW(struct export_expenses_args, filter, struct filter, field_filter,
+              .fields = FILTER_FIELDS_OF("all", filter_kinds_at_large, "all"),
+              .doc = "What counts."),
     ARG_CHOICE(struct export_expenses_args, format, .choices = export_formats, .def = "csv",
                .flags = FIELD_PLAIN, .doc = "csv comes back exactly."),
     ARG_BOOL(struct export_expenses_args, inline_text, .flags = FIELD_HIDDEN,
@@ -46,8 +48,15 @@ static void write_answer(struct call *call, size_t count, const char *name)
     const struct export_expenses_args *a = call_args(call);
     struct json_out *out = call_answer(call);
     OWNED_BUF summary = BUF_INIT(500);
-    sentence_count(&summary, (long long)count, "expense", "expenses");
-    (void)buf_printf(&summary, " as %s: read the link to get the file %s.", a->format, name);
+    if (count == 0) {
+        (void)buf_append_text(&summary, "Nothing matches, so the file is empty. get_context says "
+                                        "which days and names the books have.");
+    } else {
+        bool is_expense = strcmp(a->filter.kind, "expense") == 0;
+        sentence_count(&summary, (long long)count, is_expense ? "expense" : "entry",
+                       is_expense ? "expenses" : "entries");
+        (void)buf_printf(&summary, " as %s: read the link to get the file %s.", a->format, name);
+    }
     json_object(out);
     json_put_text(out, "summary", buf_text(&summary));
     if (a->uri)
@@ -102,8 +111,6 @@ static int run(struct call *call)
 static int start(struct call *call)
 {
     struct export_expenses_args *a = call_args(call);
-    if (!json_get(call_json(call), "kind"))
-        a->filter.kind = "all";
     int r = filter_begin(call, &a->filter, run);
     return r == 0 ? run(call) : r;
 }

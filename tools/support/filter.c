@@ -15,6 +15,8 @@ enum {
 };
 
 const char *const filter_kinds[] = {"expense", "refund", "income", "transfer", "all", NULL};
+const char *const filter_kinds_at_large[] = {"all",    "expense",  "refund",
+                                             "income", "transfer", NULL};
 
 /* --- binding --------------------------------------------------------------------------------- */
 

@@ -51,10 +51,11 @@ MUST_CHECK int filter_values(struct call *call, const struct filter *filter,
 uint64_t filter_hash(const char *tool, const char *const *values, size_t count);
 
 extern const struct field_type field_filter;
-extern const char *const filter_kinds[];
+extern const char *const filter_kinds[], *const filter_kinds_at_large[]; /* the default first */
 
 // clang-format off
-#define FILTER_FIELDS(default_period)                                                              \
+#define FILTER_FIELDS(default_period) FILTER_FIELDS_OF(default_period, filter_kinds, "expense")
+#define FILTER_FIELDS_OF(default_period, kinds, default_kind)                                      \
     (const struct field[]){                                                                        \
         ARG_PERIOD(struct filter, period, default_period),                                         \
         ARG_CATEGORIES(struct filter, category, .flags = FIELD_PLAIN, .doc = "With those below."), \
@@ -68,7 +69,7 @@ extern const char *const filter_kinds[];
         ARG_MONEY(struct filter, max_amount, .flags = FIELD_PLAIN, .doc = "Most."),                \
         ARG_CURRENCY(struct filter, currency, .flags = FIELD_PLAIN,                                \
                      .doc = "This one, unconverted."),                                             \
-        ARG_CHOICE(struct filter, kind, .choices = filter_kinds, .def = "expense",                 \
+        ARG_CHOICE(struct filter, kind, .choices = (kinds), .def = (default_kind),                 \
                    .flags = FIELD_PLAIN, .doc = "expense: less refunds."),                         \
         ARG_END,                                                                                   \
     }
