@@ -181,16 +181,36 @@ static void say_month(struct buf *text, const struct answer *answer,
     (void)buf_append_text(text, buf_text(&phrase));
 }
 
+/* " Bob spent 12.45 USD of it." of the first budget: the only one, or that of everything. */
+static void say_user(struct buf *text, const struct answer *answer,
+                     const struct budget_status_args *a)
+{
+    const struct db_rows *rows = answer->rows;
+    bool is_whole =
+        budget_line_count(rows) == 1 || strcmp(db_rows_text(rows, 0, BUDGET_CATEGORY), "all") == 0;
+    if (a->user.count == 0 || a->detail || !is_whole)
+        return;
+    (void)buf_append_char(text, ' ');
+    spoken_labels(text, answer, 'u');
+    (void)buf_append_text(text, " spent ");
+    spoken_money(text, answer, db_rows_text(rows, 0, BUDGET_BY_USER));
+    (void)buf_append_text(text, " of it.");
+}
+
 static void write_summary(struct answer *answer, const struct budget_status_args *a,
                           const struct budget_sums *sums)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
     say_month(&text, answer, a);
     if (sums->count == 0) {
-        (void)buf_append_text(&text, a->category.count > 0
-                                         ? ", there is no budget for that, nor above it"
-                                         : ", there are no budgets; set_budget makes one");
-        spoken_end(&text, answer, &a->filter.names);
+        if (a->category.count > 0) {
+            (void)buf_append_text(&text, ", there is no budget for ");
+            spoken_labels(&text, answer, 'c');
+            (void)buf_append_text(&text, ", nor for a category above; set_budget makes one.");
+        } else {
+            (void)buf_append_text(&text, ", there are no budgets; set_budget makes one.");
+        }
+        (void)buf_append_text(&text, a->filter.names.notes ? a->filter.names.notes : "");
         answer_summary(answer, &text);
         return;
     }
@@ -208,6 +228,7 @@ static void write_summary(struct answer *answer, const struct budget_status_args
         say_status(&text, answer, "over", " Over: ");
         say_status(&text, answer, "likely_over", " Likely to be over: ");
     }
+    say_user(&text, answer, a);
     const char *missing = db_rows_text(answer->rows, 0, BASIS_RATES_MISSING);
     if (missing[0] != '\0') {
         (void)buf_append_text(&text, " Left out for want of an exchange rate: ");

@@ -185,6 +185,8 @@ static int refuse_row(struct call *call, const struct explain_number_args *a)
         (void)buf_append_text(&text, i > 0 ? ", " : "");
         sentence_name(&text, a->why.said.labels[i]);
     }
+    if (a->why.said.label_count > SAID_LABELS_MAX)
+        (void)buf_printf(&text, " and %zu others", a->why.said.label_count - SAID_LABELS_MAX);
     (void)buf_append_char(&text, '.');
     struct call_error error = {.code = "not_found",
                                .field = "row",

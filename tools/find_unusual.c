@@ -252,6 +252,25 @@ static void say_tally(struct buf *text, const char *tally)
     (void)buf_append_char(text, '.');
 }
 
+/* "Nothing unusual ", or of the kinds that were asked for "No price rise and no fee ". */
+static void say_none(struct buf *text, const struct field_list *kinds)
+{
+    const char *const *wanted = kinds->items;
+    if (kinds->count == 0)
+        (void)buf_append_text(text, "Nothing unusual ");
+    for (size_t i = 0; i < kinds->count; i++) {
+        size_t noun = 0;
+        while (noun + 1 < ARRAY_LENGTH(nouns) && strcmp(nouns[noun].kind, wanted[i]) != 0)
+            noun++;
+        (void)buf_printf(text, "%s %s",
+                         i == 0                 ? "No"
+                         : i + 1 < kinds->count ? ", no"
+                                                : "and no",
+                         nouns[noun].one);
+        (void)buf_append_text(text, i + 2 < kinds->count ? "" : " ");
+    }
+}
+
 static void say_first(struct buf *text, const struct answer *answer)
 {
     char amount[DECIMAL_TEXT_SIZE];
@@ -283,7 +302,7 @@ static void write_summary(struct answer *answer, const struct find_unusual_args 
         (void)buf_append_text(&text,
                               ", so there is nothing to look at. Ask for days that have some.");
     } else {
-        (void)buf_append_text(&text, "Nothing unusual ");
+        say_none(&text, &a->kinds);
         period_phrase(&a->period, calendar, &text);
         (void)buf_printf(&text, " among %lld purchase%s.", examined, examined == 1 ? "" : "s");
     }

@@ -138,6 +138,9 @@ static void summarize(const struct get_context_args *asked, const struct ledger 
         (void)buf_append_text(text, names > 0 ? " Names near " : " No name is near ");
         sentence_name(text, asked->match);
         (void)buf_append_text(text, names > 0 ? " are listed, the nearest first." : ".");
+    } else if (names == 0) {
+        (void)buf_printf(text, " There are no %s.",
+                         strcmp(asked->kind, "all") == 0 ? "names" : asked->kind);
     }
 }
 

@@ -119,6 +119,23 @@ static size_t write_change(struct json_out *out, const struct db_rows *rows, siz
     return row;
 }
 
+static void say_nothing(struct buf *text, struct call *call, const struct list_changes_args *a)
+{
+    bool has_period = a->period.kind != PERIOD_NONE && a->period.kind != PERIOD_ALL;
+    (void)buf_append_text(text, "Nothing was changed");
+    if (a->user.text) {
+        (void)buf_append_text(text, " by ");
+        sentence_plain_name(text, a->user.text);
+    }
+    if (has_period) {
+        (void)buf_append_char(text, ' ');
+        period_phrase(&a->period, &call_ledger(call)->calendar, text);
+    }
+    (void)buf_append_text(text, has_period     ? ". Leave period out to see all changes."
+                                : a->user.text ? ". Leave user out to see all changes."
+                                               : " yet.");
+}
+
 static int write_answer(struct call *call, const struct db_rows *rows)
 {
     const struct list_changes_args *a = call_args(call);
@@ -127,8 +144,12 @@ static int write_answer(struct call *call, const struct db_rows *rows)
     int64_t of = db_rows_int(rows, 0, COLUMN_OF);
     size_t budget = a->change_id > 0 ? ANSWER_MAX_BYTES : ANSWER_DEFAULT_BYTES;
     int64_t written = 0;
-    sentence_count(&summary, (long long)of, "change", "changes");
-    (void)buf_append_text(&summary, of > 1 ? ", the newest first." : ".");
+    if (of == 0) {
+        say_nothing(&summary, call, a);
+    } else {
+        sentence_count(&summary, (long long)of, "change", "changes");
+        (void)buf_append_text(&summary, of > 1 ? ", the newest first." : ".");
+    }
     json_object(out);
     json_put_text(out, "summary", buf_text(&summary));
     json_put_text(out, "timezone", call_ledger(call)->time_zone);

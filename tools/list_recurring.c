@@ -133,7 +133,9 @@ static void say_nothing(struct buf *text, const struct answer *answer,
 {
     const char *labels = db_rows_text(answer->rows, 0, COLUMN_LABELS);
     int64_t payments = count_of(answer, COLUMN_PAYMENTS);
-    (void)buf_append_text(text, "No recurring payment");
+    bool has_cadence = strcmp(a->cadence, "any") != 0;
+    (void)buf_printf(text, "No %s%srecurring payment", has_cadence ? a->cadence : "",
+                     has_cadence ? " " : "");
     if (labels[0] != '\0')
         (void)buf_printf(text, " in %s", labels);
     (void)buf_append_text(text, a->due_within_days.given ? " is due in those days" : " is known");
@@ -143,13 +145,21 @@ static void say_nothing(struct buf *text, const struct answer *answer,
     if (payments == 0)
         (void)buf_append_text(text, " The books hold no purchases of the last three years to find "
                                     "any in; record or import some months first.");
-    else if (count_of(answer, COLUMN_KNOWN) == 0)
+    else if (count_of(answer, COLUMN_KNOWN) > 0)
+        (void)buf_append_text(text, " Ask with the status all to see what is.");
+    else if (labels[0] != '\0' || has_cadence)
+        (void)buf_printf(
+            text,
+            " Nothing of that kind came at least three times in a rhythm; manage_recurring can "
+            "name one. Leave out %s to see all that is known.",
+            labels[0] == '\0' ? "cadence"
+            : has_cadence     ? "category and cadence"
+                              : "category");
+    else
         (void)buf_printf(text,
                          " Among %lld purchases nothing came at least three times in a rhythm; "
                          "manage_recurring can name one.",
                          (long long)payments);
-    else
-        (void)buf_append_text(text, " Ask with the status all to see what is.");
 }
 
 static void say_next(struct buf *text, const struct answer *answer)

@@ -106,6 +106,8 @@ static void write_summary(struct answer *answer, const struct query_expenses_by_
         filter.kind = "transfer";
     spoken_total(&text, answer, &filter);
     spoken_end(&text, answer, &a->names);
+    if (!a->include_subcategories)
+        (void)buf_append_text(&text, " Categories below are not counted.");
     answer_summary(answer, &text);
 }
 

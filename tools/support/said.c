@@ -121,14 +121,14 @@ static const cJSON *find_row(struct arena *arena, const cJSON *answer, const cha
                              struct said *said)
 {
     const char *key = NULL;
-    size_t labels = 0;
     for (const cJSON *list = answer->child; list; list = list->next) {
         for (const cJSON *row = first_row(list); row; row = row->next) {
             const char *label = label_of(row, &key);
             if (row_is(arena, row, asked, false))
                 return row;
-            if (label && labels < SAID_LABELS_MAX)
-                said->labels[labels++] = arena_strdup(arena, label);
+            if (label && said->label_count < SAID_LABELS_MAX)
+                said->labels[said->label_count] = arena_strdup(arena, label);
+            said->label_count += label ? 1 : 0;
         }
     }
     return find_by_last_part(arena, answer, asked);

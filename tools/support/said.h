@@ -31,7 +31,8 @@ struct said {
     size_t best;           /* the figure that was meant; count when there is none */
     bool fits, is_rounded; /* whether it is what was said */
     const char *elsewhere; /* otherwise where the answer has it: "the average of Rent", or NULL */
-    const char *labels[SAID_LABELS_MAX + 1]; /* when there is no such row */
+    const char *labels[SAID_LABELS_MAX + 1]; /* when there is no such row, the first ones */
+    size_t label_count;                      /* and how many there are */
 };
 
 /* Looks for the row `row` ("Rent", "Rent / 2026-10"; NULL: none) and the figure `figure` ("612.40",

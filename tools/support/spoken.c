@@ -77,6 +77,11 @@ static void say_labels(struct buf *text, const char *labels, char code)
         (void)buf_printf(text, " and %d others", total - NAMES_SHOWN);
 }
 
+void spoken_labels(struct buf *text, const struct answer *answer, char code)
+{
+    say_labels(text, basis_text(answer, BASIS_LABELS), code);
+}
+
 static void say_names(struct buf *text, const struct answer *answer)
 {
     static const struct {

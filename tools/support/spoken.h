@@ -12,6 +12,9 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
 /* "9.0 % more than " or its like, without what it is compared with. `before` as it is shown. */
 void spoken_change(struct buf *text, const struct answer *answer, const char *before);
 
+/* The names of a kind ('c', 'u' …) that the question has, as the ledger spells them. */
+void spoken_labels(struct buf *text, const struct answer *answer, char code);
+
 /* Amount and currency: "612.40 USD". */
 void spoken_money(struct buf *text, const struct answer *answer, const char *numeric);
 
