@@ -6,17 +6,24 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "cli/render.h"
 #include "db/failure.h"
 #include "mcp/nearest.h"
 
+enum {
+    SENTENCE_BYTES = 8 * 1024
+};
+
 int command_fail(int code, const char *format, ...)
 {
+    char text[SENTENCE_BYTES];
     va_list args;
     va_start(args, format);
-    (void)fputs("ninepence: ", stderr);
-    (void)vfprintf(stderr, format, args);
-    (void)fputc('\n', stderr);
+    (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
+    (void)fflush(stdout); /* what was said before stands before it */
+    (void)fputs("ninepence: ", stderr);
+    render_line(stderr, text); /* names and files that it quotes may hold anything */
     return code;
 }
 

@@ -11,6 +11,7 @@ struct command {
     const char *name;
     const char *arguments; /* for the help, "" when there are none */
     const char *doc;
+    const char *help; /* what its options mean, for its own --help; or NULL */
     /* argv[0] is the name of the subcommand. Returns a sysexits code. */
     int (*run)(struct cli_settings *settings, int argc, char **argv);
 };

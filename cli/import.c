@@ -15,10 +15,12 @@
 #include "cli/render.h"
 #include "cli/tool_list.h"
 #include "mcp/json.h"
+#include "tools/support/import_shell.h"
 
 enum {
     IMPORT_WHY_MAX = 4096,
     BAR_CLEAR = 70,
+    LINE_MAX_BYTES = 64,                /* of what is typed */
     OWN_BYTES_MAX = 1000 * 1000 * 1000, /* of a file that somebody names at the shell */
     OWN_ROWS_MAX = 10 * 1000 * 1000
 };
@@ -27,6 +29,7 @@ struct importing {
     struct app app;
     const char *account;
     const char *mapping;
+    const char *name; /* of the file, as it was typed; NULL before and after */
     bool dry_run, yes, create, skip_bad_rows;
     bool has_ended;
     bool is_preview;
@@ -37,35 +40,101 @@ struct importing {
 
 /* --- the terminal ---------------------------------------------------------------------------- */
 
+static const char more_help[] =
+    "  --dry-run          only show\n"
+    "  --yes              save without asking\n"
+    "  --account NAME     whose file it is, where it does not say\n"
+    "  --create           make that account when it is new\n"
+    "  --mapping TEXT     what the file leaves open: date_order=dmy;sign=positive_out;currency=EUR\n"
+    "  --skip-bad-rows    save the rows that can be read, without the others\n"
+    "  --undo CHANGE      take an import back, such as ch1\n";
+
 static void clear_bar(const struct importing *importing)
 {
     if (importing->app.tools.shows_progress)
         (void)fprintf(stderr, "\r%*s\r", BAR_CLEAR, "");
 }
 
+static bool is_attended(void)
+{
+    return isatty(STDIN_FILENO) == 1;
+}
+
+static bool read_line(char *line, int size)
+{
+    (void)fflush(stdout);
+    return fgets(line, size, stdin) != NULL;
+}
+
 static bool says_yes(const char *question)
 {
-    char line[16];
+    char line[LINE_MAX_BYTES];
     (void)fprintf(stdout, "%s [y/N] ", question);
-    (void)fflush(stdout);
-    return fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y');
+    return read_line(line, sizeof(line)) && (line[0] == 'y' || line[0] == 'Y');
+}
+
+/* What the file leaves open (struct import_shell). */
+static int choose(void *data, const struct import_question *question)
+{
+    const struct importing *importing = data;
+    char line[LINE_MAX_BYTES];
+    if (!is_attended())
+        return -1;
+    clear_bar(importing);
+    render_line(stdout, question->text);
+    for (size_t i = 0; i < question->option_count; i++) {
+        (void)fprintf(stdout, "  %zu  ", i + 1);
+        render_line(stdout, question->options[i].meaning);
+    }
+    do {
+        (void)fprintf(stdout, "Which? [1-%zu, Enter: none] ", question->option_count);
+        if (!read_line(line, sizeof(line)) || line[0] == '\n')
+            return -1;
+    } while (line[0] < '1' || line[0] > '0' + (int)question->option_count || line[1] != '\n');
+    return line[0] - '1';
 }
 
 /* --- calls ----------------------------------------------------------------------------------- */
 
 static void take_preview(struct importing *importing, const cJSON *answer)
 {
+    static const char *const saved[] = {"new", "booked", "likely"};
     const cJSON *verdicts = json_get(answer, "verdicts");
-    int64_t booked = 0;
     const char *id = json_get_text(answer, "import_id");
-    const cJSON *fresh = json_get(verdicts, "new");
     importing->fresh = 0;
-    if (fresh)
-        (void)json_int_value(fresh, &importing->fresh);
-    if (json_get(verdicts, "booked"))
-        (void)json_int_value(json_get(verdicts, "booked"), &booked);
-    importing->fresh += booked;
+    for (size_t i = 0; i < ARRAY_LENGTH(saved); i++) {
+        int64_t count = 0;
+        if (json_get(verdicts, saved[i]) &&
+            json_int_value(json_get(verdicts, saved[i]), &count) == 0)
+            importing->fresh += count;
+    }
     (void)snprintf(importing->id, sizeof(importing->id), "%s", id ? id : "");
+}
+
+/* What is wrong with single lines, below the table. */
+static void print_problems(const cJSON *answer)
+{
+    const cJSON *problems = json_get(json_get(answer, "file"), "problems");
+    const cJSON *problem;
+    if (problems && problems->child)
+        (void)fputc('\n', stdout);
+    cJSON_ArrayForEach (problem, problems) {
+        const char *text = json_get_text(problem, "text");
+        render_line(stdout, text ? text : "");
+    }
+}
+
+static void print_answer(struct importing *importing, const cJSON *answer)
+{
+    struct render_style style = render_style_of(STDOUT_FILENO);
+    const char *summary = json_get_text(answer, "summary");
+    if (!importing->is_preview) { /* the rows were shown before */
+        render_line(stdout, summary ? summary : "");
+        return;
+    }
+    render_answer(stdout, answer, &style);
+    print_problems(answer);
+    take_preview(importing, answer);
 }
 
 static void on_answer(void *data, const char *text, size_t length)
@@ -81,15 +150,13 @@ static void on_answer(void *data, const char *text, size_t length)
         const char *message = json_get_text(error, "message");
         const char *code = json_get_text(error, "code");
         bool is_away = code && strncmp(code, "database", strlen("database")) == 0;
-        importing->code = command_fail(is_away ? EX_UNAVAILABLE : EX_DATAERR, "%s",
-                                       message ? message : "The answer could not be read.");
+        importing->code = command_fail(
+            is_away ? EX_UNAVAILABLE : EX_DATAERR, "%s%s%s", importing->name ? importing->name : "",
+            importing->name ? ": " : "", message ? message : "The answer could not be read.");
         return;
     }
-    struct render_style style = render_style_of(STDOUT_FILENO);
     importing->code = 0;
-    render_answer(stdout, answer, &style);
-    if (importing->is_preview)
-        take_preview(importing, answer);
+    print_answer(importing, answer);
 }
 
 static int run_call(struct importing *importing, const char *tool, cJSON *arguments)
@@ -150,6 +217,19 @@ static int undo(struct importing *importing, const char *change)
 
 /* --- one file -------------------------------------------------------------------------------- */
 
+static int save(struct importing *importing)
+{
+    if (importing->fresh == 0)
+        (void)fputs("There is nothing to save.\n", stdout);
+    else if (importing->dry_run)
+        (void)fputs("Nothing was saved.\n", stdout);
+    else if (importing->yes || (is_attended() && says_yes("\nSave the new ones?")))
+        return commit(importing);
+    else
+        (void)fputs("Nothing was saved; --yes saves without asking.\n", stdout);
+    return 0;
+}
+
 static int import_file(struct importing *importing, const char *path)
 {
     char whole[PATH_MAX];
@@ -158,13 +238,11 @@ static int import_file(struct importing *importing, const char *path)
     char *slash = strrchr(whole, '/');
     *slash = '\0';
     importing->app.tools.import_folder = slash == whole ? "/" : whole;
+    importing->name = path;
     int code = preview(importing, slash + 1);
-    if (code == 0 && importing->fresh > 0 && !importing->dry_run) {
-        if (importing->yes || (isatty(STDIN_FILENO) && says_yes("\nSave the new ones?")))
-            code = commit(importing);
-        else
-            (void)fputs("Nothing was saved; --yes saves without asking.\n", stdout);
-    }
+    if (code == 0)
+        code = save(importing);
+    importing->name = NULL;
     importing->app.tools.import_folder = NULL;
     return code;
 }
@@ -226,6 +304,7 @@ static int run(struct cli_settings *settings, int argc, char **argv)
     importing.app.tools.shows_progress = isatty(STDERR_FILENO);
     importing.app.tools.import_max_bytes = OWN_BYTES_MAX;
     importing.app.tools.import_max_rows = OWN_ROWS_MAX;
+    importing.app.tools.shell = &(struct import_shell){.choose = choose, .data = &importing};
     if (change)
         code = undo(&importing, change);
     for (int i = 1; code == 0 && i < argc; i++)
@@ -238,5 +317,6 @@ const struct command command_import = {
     .name = "import",
     .arguments = "FILE… [--dry-run] [--yes] [--account A]",
     .doc = "Show what is new in a bank's file, and save it.",
+    .help = more_help,
     .run = run,
 };

@@ -79,6 +79,8 @@ static int print_command_help(const struct command *command)
 {
     (void)fprintf(stdout, "Usage: ninepence [setting…] %s %s\n\n%s\n", command->name,
                   command->arguments, command->doc);
+    if (command->help)
+        (void)fprintf(stdout, "\n%s", command->help);
     return 0;
 }
 

@@ -14,6 +14,7 @@ enum {
     RENDER_COLUMNS_MAX = 16,
     RENDER_CELL_MAX = 16 * 1024,
     RENDER_TEXT_WIDTH = 40,
+    RENDER_TEXT_LEAST = 12, /* of a column of texts that has to be narrower */
     RENDER_BAR_WIDTH = 24,
     RENDER_WIDTH_MIN = 20,
     RENDER_WIDTH_DEFAULT = 80,
@@ -219,6 +220,10 @@ static void print_table(FILE *out, const cJSON *rows, const struct render_style 
         used += table.columns[shown].width + 2;
         shown++;
     }
+    /* The first that does not fit is cut rather than left out, when it is text. */
+    if (shown < table.count && !table.columns[shown].is_number &&
+        style->width - used >= RENDER_TEXT_LEAST)
+        table.columns[shown++].width = style->width - used;
     print_head(out, &table, shown, style->color);
     const cJSON *row;
     cJSON_ArrayForEach (row, rows)
@@ -247,7 +252,7 @@ static bool has_sides(const cJSON *row)
     return cJSON_IsObject(json_get(row, "before")) || cJSON_IsObject(json_get(row, "after"));
 }
 
-static void print_line(FILE *out, const char *text)
+void render_line(FILE *out, const char *text)
 {
     OWNED_BUF line = BUF_INIT(RENDER_CELL_MAX);
     append_text(&line, text);
@@ -258,7 +263,7 @@ void render_answer(FILE *out, const cJSON *answer, const struct render_style *st
 {
     const char *summary = json_get_text(answer, "summary");
     if (summary)
-        print_line(out, summary);
+        render_line(out, summary);
     const cJSON *member;
     cJSON_ArrayForEach (member, answer) {
         if (!cJSON_IsArray(member) || !cJSON_IsObject(member->child))

@@ -17,6 +17,9 @@ struct render_style {
 /* Of a descriptor: what it is, NO_COLOR, CLICOLOR_FORCE, TERM, COLUMNS. */
 struct render_style render_style_of(int fd);
 
+/* One line of text. */
+void render_line(FILE *out, const char *text);
+
 void render_answer(FILE *out, const cJSON *answer, const struct render_style *style);
 
 #endif

@@ -284,7 +284,7 @@ static void ask_sign(struct csv_survey *survey)
     if (!question)
         return;
     (void)snprintf(question->text, sizeof(question->text),
-                   "The file does not say which amounts are money out. What is %s on line %llu?",
+                   "The file does not say whether %s on line %llu is money out or money in.",
                    survey->first_amount, (unsigned long long)survey->first_line);
     import_ask_option(question, "positive_out",
                       "amounts without a minus are money out, as cards write them");

@@ -1,6 +1,7 @@
 """Bank files into the books: nothing twice, all or nothing, and only what lies in the import folder."""
 import os
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -368,11 +369,45 @@ class CommandLine(Base):
     def test_undo_takes_an_import_back_and_the_file_is_new_again(self):
         path = os.path.join(self.folder.name, self.put("week.csv", csv(*Identity.WEEK)))
         done = self.run_import(path, "--account", "Checking", "--yes")
-        change = re.search(r"undo_change with (ch\d+)", done.stdout).group(1)
+        change = re.search(r"ninepence import --undo (ch\d+)", done.stdout).group(1)
         undone = self.run_import("--undo", change)
         self.assertEqual((undone.returncode, self.stored()), (0, 0), undone.stderr)
-        self.assertIn("4 rows are as before", undone.stdout)
+        self.assertEqual(undone.stdout, f"Took back {change}: 4 rows are as before it.\n")
         self.assertIn("4 new", self.run_import(path, "--account", "Checking", "--dry-run").stdout)
+
+    def test_words_are_those_of_the_shell(self):
+        path = os.path.join(self.folder.name, self.put("week.csv", csv(*Identity.WEEK)))
+        bad = os.path.join(self.folder.name, self.put("bad.csv", csv(("2026-11-02", "SHOP", "1x"), *Identity.WEEK)))
+        unclear = os.path.join(self.folder.name, self.put("unclear.csv", csv(*Questions.UNCLEAR)))
+        for args, words in (
+                ((path, "--yes"), "does not say which account it is of. Nothing was saved. Import it again with"
+                                  " --account NAME, and --create if that is new."),
+                ((path, "--account", "Nowhere"), "there is no account \"Nowhere\". Nothing was saved. ninepence call"
+                                                 " get_context kind=accounts lists them; --create makes it."),
+                ((bad, "--account", "Checking", "--yes"), "1 row of the file could not be read. Nothing was saved. They"
+                                                          " are listed above; --skip-bad-rows saves the others."),
+                ((unclear, "--account", "Checking"), "Say --mapping date_order=dmy (the day first: 03/04/2026 is"
+                                                     " 2026-04-03) or date_order=mdy (")):
+            with self.subTest(args=args):
+                done = self.run_import(*args)
+                self.assertEqual(done.returncode, 65)
+                self.assertTrue(done.stderr.startswith(f"ninepence: {args[0]}: "), done.stderr)
+                self.assertIn(words, done.stderr)
+        seen = self.run_import(bad, "--account", "Checking")
+        self.assertIn('Line 2, field "Amount": expected an amount such as -12.50, found "1x".', seen.stdout)
+        self.assertNotIn("mode commit", seen.stdout)
+
+    def test_what_nobody_stated_is_said(self):
+        path = os.path.join(self.folder.name, self.put("plain.csv", "Date,Description,Amount\n2026-11-02,SHOP,-1.00\n"))
+        seen = self.run_import(path, "--account", "Girokonto").stdout
+        self.assertIn("It names no currency: EUR is assumed.", seen)
+
+    def test_text_of_a_file_does_not_steer_the_terminal(self):
+        path = os.path.join(self.folder.name, self.put(
+            "esc.csv", csv(("2026-11-02", "\x1b]0;evil\x07SHOP\x1b[31m", "-1.00"), ("2026-11-03", "SHOP", "1\x1b[31mx"))))
+        for args in ((path, "--account", "Checking"), (path, "--account", "\x1b[31mred")):
+            done = self.run_import(*args)
+            self.assertNotRegex(done.stdout + done.stderr, r"[\x00-\x09\x0b-\x1f\x7f]")
 
     def test_what_cannot_be_read_ends_with_a_sentence(self):
         path = os.path.join(self.folder.name, self.put("no.csv", "hello\n"))
@@ -380,6 +415,75 @@ class CommandLine(Base):
             with self.subTest(args=args):
                 done = self.run_import(*args)
                 self.assertEqual((done.returncode, done.stderr.startswith("ninepence: ")), (code, True))
+
+
+class Terminal(Base):
+    """The same command where a person sits: it asks what the file leaves open, and before it saves."""
+
+    def play(self, args, replies):
+        """Types each reply when what it answers was printed; all that was printed, and the exit code."""
+        master, slave = os.openpty()
+        process = subprocess.Popen(mcp_client.command_line(("import", *args)), env=self.books.env(TERM="dumb"),
+                                   stdin=slave, stdout=slave, stderr=slave, start_new_session=True)
+        os.close(slave)
+        said, seen, replies = b"", 0, list(replies)
+        while True:
+            if not select.select([master], [], [], 20 * mcp_client.SCALE)[0]:
+                process.kill()
+                self.fail(f"waited for {replies[:1]}, and saw {said.decode()}")
+            try:
+                piece = os.read(master, 4096)
+            except OSError:  # nobody is at the other end any more
+                break
+            said += piece
+            if replies and replies[0][0].encode() in said[seen:]:
+                seen = len(said)
+                os.write(master, replies.pop(0)[1].encode())
+        os.close(master)
+        self.assertEqual(replies, [])
+        return said.decode().replace("\r\n", "\n"), process.wait(60)
+
+    def card_file(self):
+        return os.path.join(self.folder.name, self.put("card.csv", Questions.CARD))
+
+    def test_sign_is_asked_then_whether_to_save(self):
+        said, code = self.play([self.card_file(), "--account", "Credit Card"],
+                               [("Which? [1-2", "7\n"), ("Which? [1-2", "1\n"), ("Save the new ones?", "y\n")])
+        self.assertEqual(code, 0, said)
+        self.assertIn("whether 10.00 on line 2 is money out or money in.\n", said)
+        self.assertIn("Saved 2 new transactions of 2026-11-13 to 2026-11-14. ninepence import --undo ch", said)
+        self.assertEqual(self.books.rows("SELECT kind FROM ninepence.expenses WHERE import_id > 0"), [("expense",)] * 2)
+        again, code = self.play([self.card_file(), "--account", "Credit Card"], [])
+        self.assertEqual((code, "There is nothing to save." in again), (0, True), again)
+
+    def test_nothing_chosen_or_no_saves_nothing(self):
+        said, code = self.play([self.card_file(), "--account", "Credit Card"], [("Which?", "\n")])
+        self.assertEqual(code, 65, said)
+        self.assertIn("Nothing was saved. Say --mapping sign=positive_out (", said)
+        said, code = self.play([self.card_file(), "--account", "Credit Card", "--mapping", "sign=positive_out"],
+                               [("Save the new ones?", "n\n")])
+        self.assertEqual((code, self.stored()), (0, 0), said)
+        self.assertIn("Nothing was saved", said)
+
+    def test_merchants_are_seen_in_eighty_columns(self):
+        said, _ = self.play([self.card_file(), "--account", "Credit Card", "--mapping", "sign=positive_out", "--dry-run"], [])
+        self.assertIn("SHOP A", said)
+
+
+class Readme(unittest.TestCase):
+    def test_session_goes_as_it_is_shown(self):
+        with open(os.path.join(mcp_client.ROOT, "README.md"), encoding="utf-8") as file:
+            block = re.search(r"```\n(\$ cat november.csv\n.*?)```", file.read(), re.DOTALL).group(1)
+        env = ledger.empty().env()
+        with tempfile.TemporaryDirectory() as folder:
+            for command, shown in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+                words = command.split()
+                if words[0] == "cat":
+                    with open(os.path.join(folder, words[1]), "w", encoding="ascii") as file:
+                        file.write(shown)
+                    continue
+                done = mcp_client.run(words[1:], env=env, cwd=folder)
+                self.assertEqual((done.returncode, re.sub(" +\n", "\n", done.stdout)), (0, shown), done.stderr)
 
 
 class Questions(Base):
@@ -435,6 +539,78 @@ class Questions(Base):
             "inputResponses": {key: {"action": "accept", "content": {"date_order": "mdy"}}}})["result"]
         self.assertEqual(again["structuredContent"]["count"], 2)
         self.assertEqual(self.days(), ["2026-03-04", "2026-05-06"])
+
+    # One column of amounts without a minus: purchases of a card, or money that came in?
+    CARD = "Date,Description,Amount,Currency\n2026-11-13,SHOP A,10.00,USD\n2026-11-14,SHOP B,20.00,USD\n"
+    CARD_LATER = "Date,Description,Amount,Currency\n2026-11-15,SHOP C,30.00,USD\n"
+
+    def card(self, content, **more):
+        return {"name": "import_transactions",
+                "arguments": {"account": "Credit Card", "content": content, "mode": "commit", **more}}
+
+    def spent(self):
+        return [(kind, amount) for kind, amount in self.books.rows(
+            "SELECT kind, trim_scale(amount) FROM ninepence.expenses WHERE import_id > 0 ORDER BY expense_id")]
+
+    OUT = [("expense", "10"), ("expense", "20")]
+
+    def test_unknown_sign_is_asked_in_a_form_and_remembered_for_the_account(self):
+        server = self.asking(era="2025-11-25")
+        id = server.start("tools/call", self.card(self.CARD))
+        server.wait(lambda: server.requests, what="a question")
+        params = server.requests[0]["params"]
+        sign = params["requestedSchema"]["properties"]["sign"]
+        self.assertEqual([option["const"] for option in sign["oneOf"]], ["positive_out", "negative_out"])
+        self.assertIn("whether 10.00 on line 2 is money out or money in", params["message"])
+        server.send({"jsonrpc": "2.0", "id": server.requests[0]["id"],
+                     "result": {"action": "accept", "content": {"sign": "positive_out"}}})
+        self.assertEqual(server.wait_answer(id)["result"]["structuredContent"]["count"], 2)
+        self.assertEqual(self.spent(), self.OUT)
+        later = server.request("tools/call", self.card(self.CARD_LATER))["result"]["structuredContent"]
+        self.assertEqual((later["count"], len(server.requests)), (1, 1))
+        self.assertEqual(self.spent()[-1], ("expense", "30"))
+        # Of another account nothing is known: it is asked again.
+        id = server.start("tools/call", {"name": "import_transactions", "arguments": {
+            "account": "Checking", "content": self.CARD, "mode": "commit"}})
+        server.wait(lambda: len(server.requests) == 2, what="a question")
+        server.send({"jsonrpc": "2.0", "id": server.requests[1]["id"],
+                     "result": {"action": "accept", "content": {"sign": "negative_out"}}})
+        server.wait_answer(id)
+        self.assertEqual([row[0] for row in self.spent()[3:]], ["income", "income"])
+
+    def test_unknown_sign_is_required_input_of_a_modern_client(self):
+        server = self.asking(era=mcp_client.MODERN)
+        first = server.request("tools/call", self.card(self.CARD))["result"]
+        self.assertEqual(first["resultType"], "input_required")
+        ((key, question),) = first["inputRequests"].items()
+        self.assertIn("sign", question["params"]["requestedSchema"]["required"])
+        self.assertEqual(self.stored(), 0)
+        again = server.request("tools/call", {
+            **self.card(self.CARD), "requestState": first["requestState"],
+            "inputResponses": {key: {"action": "accept", "content": {"sign": "positive_out"}}}})["result"]
+        self.assertEqual(again["structuredContent"]["count"], 2)
+        self.assertEqual(self.spent(), self.OUT)
+
+    def test_client_that_cannot_be_asked_says_the_sign_in_the_mapping(self):
+        error = self.refused(account="Credit Card", content=self.CARD, mode="commit")
+        self.assertEqual((error["code"], error["field"], error["saved"]), ("ambiguous_file", "mapping", "no"))
+        self.assertEqual(error["candidates"], ["sign=positive_out", "sign=negative_out"])
+        self.assertTrue(error["message"].startswith(
+            "mapping: The file does not say whether 10.00 on line 2 is money out or money in. Nothing was saved. "))
+        done = self.ask(account="Credit Card", content=self.CARD, mode="commit", mapping=error["candidates"][0])
+        self.assertEqual((done["count"], self.spent()), (2, self.OUT))
+        self.assertEqual(self.ask(account="Credit Card", content=self.CARD_LATER, mode="commit")["count"], 1)
+        self.assertEqual(self.spent()[-1], ("expense", "30"))
+
+    def test_order_and_sign_are_asked_together(self):
+        server = self.asking(era="2025-06-18")
+        id = server.start("tools/call", self.card(self.CARD.replace("2026-11-13", "03/04/2026").replace("2026-11-14", "05/06/2026")))
+        server.wait(lambda: server.requests, what="a question")
+        self.assertEqual(set(server.requests[0]["params"]["requestedSchema"]["properties"]), {"date_order", "sign"})
+        server.send({"jsonrpc": "2.0", "id": server.requests[0]["id"], "result": {
+            "action": "accept", "content": {"date_order": "dmy", "sign": "positive_out"}}})
+        self.assertEqual(server.wait_answer(id)["result"]["structuredContent"]["count"], 2)
+        self.assertEqual((self.days(), self.spent()), (["2026-04-03", "2026-06-05"], self.OUT))
 
 
 class Cancel(Base):

@@ -14,6 +14,7 @@
 #include "tools/support/import_stage.sql.h"
 #include "tools/support/limits.h"
 #include "tools/support/rate.h"
+#include "tools/support/sentence.h"
 
 enum {
     LOCK_STATE,
@@ -223,6 +224,7 @@ static int refuse_state(struct change *change, const struct db_rows *rows)
 static int check(struct change *change, struct saving *saving, const struct db_rows *rows)
 {
     OWNED_BUF happened = BUF_INIT(400);
+    const struct call *call = change_call(change);
     if (db_rows_count(rows) == 0) {
         (void)buf_printf(&happened, "there is no import i%s.", saving->wish.id);
         (void)change_refuse(change, "not_found", "import_id", buf_text(&happened),
@@ -235,16 +237,20 @@ static int check(struct change *change, struct saving *saving, const struct db_r
         return 1;
     }
     if (db_rows_int(rows, 0, LOCK_NAMELESS) > 0) {
-        (void)change_refuse(change, "no_account", "account",
-                            "the file does not say which account it is of.",
-                            "Import it again with account, and create_missing if it is new.");
+        (void)change_refuse(
+            change, "no_account", import_field(call, "account"),
+            "the file does not say which account it is of.",
+            import_say(call, "Import it again with account, and create_missing if it is new.",
+                       "Import it again with --account NAME, and --create if that is new."));
         return 1;
     }
     if (db_rows_int(rows, 0, LOCK_ERRORS) > 0 && !saving->wish.skip_bad_rows) {
-        (void)buf_printf(&happened, "%lld rows of the file could not be read.",
-                         (long long)db_rows_int(rows, 0, LOCK_ERRORS));
-        (void)change_refuse(change, "bad_rows", NULL, buf_text(&happened),
-                            "See them with mode preview; skip_bad_rows saves the others.");
+        sentence_count(&happened, (long long)db_rows_int(rows, 0, LOCK_ERRORS), "row", "rows");
+        (void)buf_append_text(&happened, " of the file could not be read.");
+        (void)change_refuse(
+            change, "bad_rows", NULL, buf_text(&happened),
+            import_say(call, "See them with mode preview; skip_bad_rows saves the others.",
+                       "They are listed above; --skip-bad-rows saves the others."));
         return 1;
     }
     return 0;

@@ -61,7 +61,8 @@ static int fail(struct import_job *job, const char *code, const char *field, con
                 const char *to_do)
 {
     OWNED_BUF text = BUF_INIT(MESSAGE_MAX);
-    (void)buf_printf(&text, "%s%s%s Nothing was saved.%s%s", field ? field : "", field ? ": " : "",
+    const char *shown = import_field(job->call, field);
+    (void)buf_printf(&text, "%s%s%s Nothing was saved.%s%s", shown ? shown : "", shown ? ": " : "",
                      happened, to_do ? " " : "", to_do ? to_do : "");
     if (job->tx)
         tool_tx_rollback(job->tx);
@@ -310,7 +311,7 @@ static int read_ended(struct import_job *job)
     if (job->wish->account.text && job->columns.account_count > 1)
         return fail(job, "several_accounts", "account",
                     "the file holds more than one account, and says itself which.",
-                    "Leave account out.");
+                    import_say(job->call, "Leave account out.", "Leave --account out."));
     return job->columns.rows > 0 ? send_chunk(job) : send_end(job);
 }
 
@@ -467,7 +468,10 @@ static int account_found(struct call *call, const struct db_rows *rows)
     sentence_name(&happened, job->wish->account.text);
     (void)buf_append_char(&happened, '.');
     return fail(job, "no_such_account", "account", buf_text(&happened),
-                "Ask get_context for the accounts, or set create_missing to make it.");
+                import_say(job->call,
+                           "Ask get_context for the accounts, or set create_missing to make it.",
+                           "ninepence call get_context kind=accounts lists them; --create makes "
+                           "it."));
 }
 
 static int find_account(struct import_job *job)
@@ -519,8 +523,12 @@ static int open_file(struct import_job *job)
     if (r == 0)
         return 0;
     (void)buf_append_char(&why, '.');
-    (void)fail(job, "bad_path", "path", buf_text(&why),
-               "Put the file into the import folder (setting import-folder), or send its content.");
+    (void)fail(
+        job, "bad_path", "path", buf_text(&why),
+        import_say(
+            job->call,
+            "Put the file into the import folder (setting import-folder), or send its content.",
+            "Save it as a file first."));
     return 1;
 }
 

@@ -13,6 +13,7 @@
 #include "import/import.h"
 #include "mcp/call.h"
 #include "tools/support/import_columns.h"
+#include "tools/support/import_shell.h"
 #include "tools/support/names.h"
 #include "tools/support/query.h"
 #include "tools/support/statement_file.h"

@@ -1,6 +1,6 @@
 /* What a file leaves open: 03/04/2026 throughout, a sign that could mean either, columns without a
- * header. The person is asked where the client can ask; otherwise the call is refused with the
- * answers to choose from, each a value of the argument `mapping`. */
+ * header. The person is asked where the client can ask, or sits at a shell; otherwise the call is
+ * refused with the answers to choose from, each a value of the argument `mapping`. */
 #include <errno.h>
 #include <string.h>
 
@@ -60,23 +60,34 @@ static void describe(const struct import_question *question, struct buf *text)
     (void)buf_append_char(text, question->option_count > 0 ? '.' : ' ');
 }
 
+/* Bytes of the first sentence, without its mark. */
+static size_t first_sentence(const char *text)
+{
+    size_t at = 0;
+    while (text[at] && !(strchr(".?", text[at]) && (text[at + 1] == ' ' || text[at + 1] == '\0')))
+        at++;
+    return at;
+}
+
 /* One question at a time: the answer to one may settle the next. */
 static int refuse(struct import_job *job)
 {
     const struct import_question *question = &job->profile.questions[0];
     OWNED_BUF text = BUF_INIT(TEXT_MAX);
     const char *candidates[IMPORT_OPTIONS_MAX + 1] = {NULL};
-    size_t length = strcspn(question->text, ".?");
-    (void)buf_printf(&text, "mapping: %.*s. Nothing was saved. Repeat the call with mapping ",
-                     (int)length, question->text);
+    const char *quote = import_say(job->call, "\"", "");
+    (void)buf_printf(&text, "%s%.*s. Nothing was saved. %s ",
+                     import_say(job->call, "mapping: ", ""), (int)first_sentence(question->text),
+                     question->text,
+                     import_say(job->call, "Repeat the call with mapping", "Say --mapping"));
     for (size_t i = 0; i < question->option_count; i++) {
         candidates[i] = arena_printf(call_arena(job->call), "%s=%s", question->name,
                                      question->options[i].value);
-        (void)buf_printf(&text, "%s\"%s\" (%s)", i == 0 ? "" : " or ",
-                         candidates[i] ? candidates[i] : "", question->options[i].meaning);
+        (void)buf_printf(&text, "%s%s%s%s (%s)", i == 0 ? "" : " or ", quote,
+                         candidates[i] ? candidates[i] : "", quote, question->options[i].meaning);
     }
     if (question->option_count == 0)
-        (void)buf_printf(&text, "\"%s=…\"", question->name);
+        (void)buf_printf(&text, "%s%s=…%s", quote, question->name, quote);
     (void)buf_append_char(&text, '.');
     return call_fail(job->call, &(struct call_error){.code = "ambiguous_file",
                                                      .field = "mapping",
@@ -96,9 +107,24 @@ static int take_answers(struct import_job *job, const cJSON *content)
     return 0;
 }
 
+/* The person at the shell chooses: 1, or refuses. The file is looked at again after each answer, so one
+ * question at a time here too. */
+static int ask_at_shell(struct import_job *job, const struct import_shell *shell)
+{
+    const struct import_question *question = &job->profile.questions[0];
+    int choice = question->option_count > 0 ? shell->choose(shell->data, question) : -1;
+    if (choice < 0 || (size_t)choice >= question->option_count)
+        return refuse(job);
+    int r = import_mapping_set(&job->answers, question->name, question->options[choice].value);
+    return r < 0 ? r : 1;
+}
+
 int import_ask_open(struct import_job *job)
 {
     OWNED_BUF message = BUF_INIT(TEXT_MAX);
+    const struct import_shell *shell = import_shell(job->call);
+    if (shell)
+        return ask_at_shell(job, shell);
     if (job->has_asked || !call_can_ask(job->call, ASK_FORM))
         return refuse(job);
     (void)buf_append_text(&message, "The file does not say everything.");

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "mcp/json.h"
 #include "tools/support/answer.h"
 #include "tools/support/currency.h"
 #include "tools/support/import_job.h"
@@ -59,6 +60,7 @@ static const char *const verdicts[VERDICTS] = {"new",    "same",        "booked"
                                                "likely", "conflicting", "empty"};
 
 struct showing {
+    const struct call *call;
     struct import_shown shown;
     int64_t counts[VERDICTS];
     int64_t transfers, nameless, errors;
@@ -156,10 +158,40 @@ static void say_verdicts(const struct showing *showing, struct buf *text)
     }
 }
 
+/* "2026-11-02", or "2026-11-02 to 2026-11-06". */
+static void say_days(const struct showing *showing, struct buf *text)
+{
+    (void)buf_append_text(text, showing->first_day);
+    if (strcmp(showing->first_day, showing->last_day) != 0)
+        (void)buf_printf(text, " to %s", showing->last_day);
+}
+
+/* What should not go unseen: a currency that nobody stated, sums that do not agree, lines left out. */
+static void say_doubts(const struct showing *showing, struct buf *text)
+{
+    const char *why = NULL;
+    int64_t left_out = 0;
+    OWNED_JSON facts = json_parse(showing->facts, strlen(showing->facts), &why);
+    const char *currency = json_get_text(facts, "assumed_currency");
+    const char *balance = json_get_text(facts, "balance");
+    const cJSON *count = json_get(facts, "left_out");
+    if (count && json_int_value(count, &left_out) == 0 && left_out > 0) {
+        (void)buf_append_char(text, ' ');
+        sentence_count(text, (long long)left_out, "line was", "lines were");
+        (void)buf_append_text(text, " left out: totals, balances, notes.");
+    }
+    if (currency)
+        (void)buf_printf(text, " It names no currency: %s is assumed.", currency);
+    if (balance && strcmp(balance, "differs") == 0)
+        (void)buf_append_text(text, " Its balances and its rows do not add up.");
+}
+
 static void say_preview(const struct showing *showing, struct buf *text)
 {
     (void)buf_append_text(text, showing->bank[0] ? showing->bank : "The file");
-    (void)buf_printf(text, ", %s to %s, ", showing->first_day, showing->last_day);
+    (void)buf_append_text(text, ", ");
+    say_days(showing, text);
+    (void)buf_append_text(text, ", ");
     sentence_count(text, (long long)all_rows(showing), "row", "rows");
     (void)buf_append_text(text, ": ");
     say_verdicts(showing, text);
@@ -169,11 +201,12 @@ static void say_preview(const struct showing *showing, struct buf *text)
         sentence_count(text, (long long)showing->errors, "row", "rows");
         (void)buf_append_text(text, " could not be read.");
     }
+    say_doubts(showing, text);
     if (showing->nameless > 0)
         (void)buf_append_text(text, " The file does not say which account it is of.");
     if (showing->is_committed)
         (void)buf_append_text(text, " It was saved before.");
-    else if (showing->shown.id)
+    else if (!import_shell(showing->call)) /* a shell goes on by itself */
         (void)buf_printf(text, " Nothing is saved yet: mode commit with import_id i%s saves it.",
                          showing->shown.id);
 }
@@ -184,7 +217,8 @@ static void say_saved(const struct showing *showing, struct buf *text)
     (void)buf_append_text(text, kept == 0 ? "Saved no new transaction" : "Saved ");
     if (kept > 0)
         sentence_count(text, (long long)kept, "new transaction", "new transactions");
-    (void)buf_printf(text, " of %s to %s", showing->first_day, showing->last_day);
+    (void)buf_append_text(text, " of ");
+    say_days(showing, text);
     int64_t rest = count_of(showing, HEAD_SAME) + count_of(showing, HEAD_LIKELY);
     if (rest > 0)
         (void)buf_printf(text, "; %lld were in the books already", (long long)rest);
@@ -196,7 +230,8 @@ static void say_saved(const struct showing *showing, struct buf *text)
                          (long long)count_of(showing, HEAD_CONFLICTING));
     (void)buf_append_char(text, '.');
     if (showing->shown.change)
-        (void)buf_printf(text, " undo_change with ch%s takes all of it back.",
+        (void)buf_printf(text, " %s ch%s takes all of it back.",
+                         import_say(showing->call, "undo_change with", "ninepence import --undo"),
                          showing->shown.change);
 }
 
@@ -323,6 +358,7 @@ int import_show(struct call *call, const struct import_shown *shown)
     const char *const values[] = {call_ledger(call)->id_text, shown->id};
     if (!showing)
         return -ENOMEM;
+    showing->call = call;
     showing->shown = *shown;
     return tool_read_with(call, &sql_head, values, show_head, showing);
 }

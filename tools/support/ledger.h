@@ -30,8 +30,9 @@ struct tools_context {
     const char *import_folder; /* where bank files may be read from; NULL: nowhere */
     uint64_t import_max_bytes; /* of one; 0: the bounds of import/limits.h */
     uint64_t import_max_rows;
-    bool shows_progress;        /* a person waits at a terminal */
-    struct ledger_cache *cache; /* NULL at the start; tools_context_clear() gives it back */
+    const struct import_shell *shell; /* a person at a shell brings the files; NULL: a client */
+    bool shows_progress;              /* a person waits at a terminal */
+    struct ledger_cache *cache;       /* NULL at the start; tools_context_clear() gives it back */
 };
 
 void tools_context_clear(struct tools_context *context);
