@@ -3,7 +3,6 @@
 #include "tools/tool.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tools/reconcile_account.sql.h"
@@ -57,8 +56,12 @@ struct reconcile_account_args {
 struct reconciling {
     const struct reconcile_account_args *args;
     const char *account_id, *name, *currency, *base_day, *base_balance, *books, *difference;
+    const char *change;         /* number of the change that marked it, or NULL */
+    const char *values[5];      /* of sql_check */
+    const char *mark_values[8]; /* of sql_mark */
+    size_t check_at;
     int64_t rows;
-    bool agrees, marked;
+    bool agrees, is_replayed;
 };
 
 static const char *const modes[] = {"check", "mark", NULL};
@@ -109,6 +112,7 @@ static const struct field suspect_fields[] = {
 static const struct field result[] = {
     OUT_TEXT("summary"),
     OUT_BOOL("saved"),
+    OUT_TEXT("change_id"),
     OUT_TEXT("account"),
     OUT_TEXT("currency"),
     OUT_TEXT("statement"),
@@ -120,6 +124,7 @@ static const struct field result[] = {
     OUT_ROWS("rows", suspect_fields),
     OUT_INT("returned"),
     OUT_BOOL("truncated"),
+    OUT_BOOL("replayed"),
     OUT_ANY_OBJECT("error"),
     OUT_END,
 };
@@ -133,7 +138,7 @@ static const char *show(const struct reconciling *found, const char *numeric,
     return money_format(numeric, exponent < 0 ? 2 : exponent, text);
 }
 
-static void summarize(const struct reconciling *found, struct buf *text)
+static void say(const struct reconciling *found, struct buf *text)
 {
     char amount[DECIMAL_TEXT_SIZE];
     sentence_plain_name(text, found->name);
@@ -148,7 +153,7 @@ static void summarize(const struct reconciling *found, struct buf *text)
     if (!found->base_day)
         (void)buf_append_text(text, " No earlier balance is known, so the books were counted from "
                                     "nothing.");
-    if (found->marked)
+    if (found->change)
         (void)buf_append_text(text, " It is marked as checked.");
 }
 
@@ -171,10 +176,12 @@ static int answer(struct call *call, const struct db_rows *rows, void *data)
     OWNED_BUF summary = BUF_INIT(SUMMARY_MAX);
     size_t count = db_rows_count(rows);
     size_t most = count < ROWS_DEFAULT ? count : ROWS_DEFAULT;
-    summarize(found, &summary);
+    say(found, &summary);
     json_object(out);
     json_put_text(out, "summary", buf_text(&summary));
-    json_put_bool(out, "saved", found->marked);
+    json_put_bool(out, "saved", found->change != NULL);
+    if (found->change)
+        json_put_text(out, "change_id", arena_printf(call_arena(call), "ch%s", found->change));
     json_put_text(out, "account", found->name);
     json_put_text(out, "currency", found->currency);
     json_put_text(out, "statement", show(found, found->args->balance.text, amount));
@@ -189,6 +196,7 @@ static int answer(struct call *call, const struct db_rows *rows, void *data)
     json_end_array(out);
     json_put_int(out, "returned", (int64_t)most);
     json_put_bool(out, "truncated", count > most);
+    json_put_bool(out, "replayed", found->is_replayed);
     json_end_object(out);
     return call_reply(call);
 }
@@ -203,43 +211,6 @@ static int find_suspects(struct call *call, struct reconciling *found)
     return most ? tool_read_with(call, &sql_suspects, values, answer, found) : -ENOMEM;
 }
 
-/* --- marking --------------------------------------------------------------------------------- */
-
-static int marked(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
-                  size_t steps)
-{
-    struct reconciling *found = ((struct reconcile_account_args *)call_args(call))->found;
-    (void)tx;
-    (void)rows;
-    (void)steps;
-    found->marked = true;
-    return find_suspects(call, found);
-}
-
-static int mark(struct call *call, struct reconciling *found)
-{
-    const char *const values[] = {call_ledger(call)->id_text,
-                                  found->account_id,
-                                  found->args->statement_date.text,
-                                  found->currency,
-                                  found->args->balance.text,
-                                  found->difference,
-                                  call_now(call)};
-    const struct db_step step = {&sql_mark, values};
-    struct tool_tx *tx = tool_tx_begin(call, NULL);
-    return tx ? tool_tx_run(tx, &step, 1, true, marked) : -ENOMEM;
-}
-
-static int refuse_difference(struct call *call, const struct reconciling *found)
-{
-    char amount[DECIMAL_TEXT_SIZE];
-    return call_refuse(
-        call, "balance",
-        "the books differ from it by %s %s. Nothing was saved. Look with mode check, "
-        "or mark it all the same with accept_difference",
-        show(found, found->difference, amount), found->currency);
-}
-
 /* --- checking -------------------------------------------------------------------------------- */
 
 static const char *kept(struct call *call, const struct db_rows *rows, size_t column)
@@ -249,17 +220,11 @@ static const char *kept(struct call *call, const struct db_rows *rows, size_t co
                : arena_strdup(call_arena(call), db_rows_text(rows, 0, column));
 }
 
-static int checked(struct call *call, const struct db_rows *rows)
+/* What the check found. 0, -ENOENT (no such account), -ENOMEM. */
+static int take(struct call *call, struct reconciling *found, const struct db_rows *rows)
 {
-    struct reconcile_account_args *a = call_args(call);
-    const struct change_args *change = call_extra_args(call);
-    struct reconciling *found = a->found;
-    if (db_rows_count(rows) != 1) {
-        OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
-        (void)buf_append_text(&text, "there is no account ");
-        sentence_name(&text, a->account.text);
-        return call_refuse(call, "account", "%s", buf_text(&text));
-    }
+    if (db_rows_count(rows) != 1)
+        return -ENOENT;
     found->account_id = kept(call, rows, CHECK_ACCOUNT);
     found->name = kept(call, rows, CHECK_NAME);
     found->currency = kept(call, rows, CHECK_CURRENCY);
@@ -272,25 +237,164 @@ static int checked(struct call *call, const struct db_rows *rows)
         !found->difference)
         return -ENOMEM;
     found->agrees = money_sign(found->difference) == 0;
-    if (strcmp(a->mode, "mark") != 0 || change->dry_run)
-        return find_suspects(call, found);
-    if (!found->agrees && !a->accept_difference)
-        return refuse_difference(call, found);
-    return mark(call, found);
+    return 0;
 }
+
+static void say_unknown(const struct reconciling *found, struct buf *text)
+{
+    (void)buf_append_text(text, "there is no account ");
+    sentence_name(text, found->args->account.text);
+}
+
+static int checked(struct call *call, const struct db_rows *rows)
+{
+    const struct reconcile_account_args *a = call_args(call);
+    int r = take(call, a->found, rows);
+    if (r == 0)
+        return find_suspects(call, a->found);
+    if (r != -ENOENT)
+        return r;
+    OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
+    say_unknown(a->found, &text);
+    return call_refuse(call, "account", "%s", buf_text(&text));
+}
+
+/* --- marking: a change like others ----------------------------------------------------------- */
+
+static int marked(struct change *change, const struct db_rows *const *rows)
+{
+    struct reconciling *found = change_state(change);
+    (void)rows;
+    found->change = arena_strdup(call_arena(change_call(change)), change_id(change));
+    return found->change ? find_suspects(change_call(change), found) : -ENOMEM;
+}
+
+static int numbered(struct change *change, const struct db_rows *const *rows)
+{
+    struct reconciling *found = change_state(change);
+    struct call *call = change_call(change);
+    int64_t id = db_rows_int(rows[0], 0, 0);
+    const char *const values[] = {
+        found->values[0], found->account_id,         found->args->statement_date.text,
+        found->currency,  found->args->balance.text, found->difference,
+        call_now(call),   kept(call, rows[0], 0)};
+    if (!values[7])
+        return -ENOMEM;
+    memcpy(found->mark_values, values, sizeof(values));
+    change_keep(change, "reconciliation", &id, 1);
+    (void)change_step(change, &sql_mark, found->mark_values);
+    change_keep_after(change);
+    return change_commit(change, marked);
+}
+
+static int refuse_unknown(struct change *change, const struct reconciling *found)
+{
+    OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
+    say_unknown(found, &text);
+    (void)buf_append_char(&text, '.');
+    return change_refuse(change, "not_found", "account", buf_text(&text),
+                         "get_context lists the accounts.");
+}
+
+static int refuse_difference(struct change *change, const struct reconciling *found)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
+    (void)buf_printf(&text, "the books differ from it by %s %s.",
+                     show(found, found->difference, amount), found->currency);
+    return change_refuse(change, "differs", "balance", buf_text(&text),
+                         "Look with mode check, or mark it all the same with accept_difference.");
+}
+
+static int locked(struct change *change, const struct db_rows *const *rows)
+{
+    struct reconciling *found = change_state(change);
+    int r = take(change_call(change), found, rows[found->check_at]);
+    if (r == -ENOENT)
+        return refuse_unknown(change, found);
+    if (r != 0)
+        return r;
+    if (!found->agrees && !found->args->accept_difference)
+        return refuse_difference(change, found);
+    found->mark_values[0] = found->values[0];
+    found->mark_values[1] = found->account_id;
+    found->mark_values[2] = found->args->statement_date.text;
+    found->mark_values[3] = found->currency;
+    (void)change_step(change, &sql_find_mark, found->mark_values);
+    return change_send(change, numbered);
+}
+
+static int run(struct change *change)
+{
+    struct reconciling *found = change_state(change);
+    found->change = NULL;
+    change_open(change);
+    (void)change_step(change, &sql_lock_account, found->values);
+    found->check_at = change_step(change, &sql_check, found->values);
+    return change_send(change, locked);
+}
+
+static void summarize(const struct change_story *story, struct buf *text)
+{
+    (void)story;
+    (void)buf_append_text(text, "Marked.");
+}
+
+/* The same request again: the figures are those of then. */
+static int replay_marked(struct call *call, const struct db_rows *rows, void *data)
+{
+    struct reconciling *found = data;
+    if (db_rows_count(rows) != 1)
+        return -EIO;
+    found->difference = kept(call, rows, 0);
+    found->books = kept(call, rows, 1);
+    if (!found->difference || !found->books)
+        return -ENOMEM;
+    found->agrees = money_sign(found->difference) == 0;
+    return find_suspects(call, found);
+}
+
+static int replay_checked(struct call *call, const struct db_rows *rows, void *data)
+{
+    struct reconciling *found = data;
+    const char *const values[] = {found->values[0], found->change};
+    int r = take(call, found, rows);
+    return r == 0 ? tool_read_with(call, &sql_marked_by, values, replay_marked, found)
+                  : (r == -ENOENT ? -EIO : r);
+}
+
+static int replay(struct change *change, const char *id)
+{
+    struct reconciling *found = change_state(change);
+    struct call *call = change_call(change);
+    found->is_replayed = true;
+    found->change = arena_strdup(call_arena(call), id);
+    return found->change ? tool_read_with(call, &sql_check, found->values, replay_checked, found)
+                         : -ENOMEM;
+}
+
+static const struct change_kind marking = {
+    .entity = "reconciliation", .run = run, .summarize = summarize, .replay = replay};
+
+/* --- start ----------------------------------------------------------------------------------- */
 
 static int start(struct call *call)
 {
     struct reconcile_account_args *a = call_args(call);
-    char id[24];
-    a->found = arena_alloc(call_arena(call), sizeof(*a->found));
-    if (!a->found)
+    const struct change_args *change = call_extra_args(call);
+    struct reconciling *found = arena_alloc(call_arena(call), sizeof(*found));
+    if (!found)
         return -ENOMEM;
-    a->found->args = a;
-    (void)snprintf(id, sizeof(id), "%lld", (long long)a->account.id);
-    const char *const values[] = {call_ledger(call)->id_text, a->account.id > 0 ? id : NULL,
-                                  a->account.folded, a->statement_date.text, a->balance.text};
-    return tool_read(call, &sql_check, values, checked);
+    *found = (struct reconciling){.args = a};
+    a->found = found;
+    const char *const values[] = {
+        call_ledger(call)->id_text,
+        a->account.id > 0 ? arena_printf(call_arena(call), "%lld", (long long)a->account.id) : NULL,
+        a->account.folded, a->statement_date.text, a->balance.text};
+    memcpy(found->values, values, sizeof(values));
+    if (strcmp(a->mode, "mark") != 0 || change->dry_run)
+        return tool_read(call, &sql_check, found->values, checked);
+    return change_start(call, &marking, found);
 }
 
 const struct tool tool_reconcile_account = {

@@ -93,12 +93,34 @@ FROM (
 ORDER BY s.spent_on, s.what, s.expense_id
 LIMIT $5::integer;
 
--- $2 account, $3 day, $4 currency, $5 balance, $6 difference, $7 now.
+-- Whoever marks the same account waits.
+-- name: lock_account
+SELECT a.account_id
+FROM ninepence.accounts a
+WHERE a.ledger_id = $1::bigint AND (a.account_id = $2::bigint OR a.folded = $3::text)
+FOR UPDATE;
+
+-- The number of the mark, or one for it: $2 account, $3 day, $4 currency.
+-- name: find_mark
+SELECT coalesce(n.reconciliation_id, nextval(pg_get_serial_sequence('ninepence.reconciliations',
+                                                                   'reconciliation_id'))) AS id
+FROM (SELECT $2::bigint AS account_id, $3::date AS on_day, $4::text AS currency) a
+LEFT JOIN ninepence.reconciliations n ON n.ledger_id = $1::bigint AND n.account_id = a.account_id
+    AND n.currency = a.currency AND n.on_day = a.on_day;
+
+-- $2 account, $3 day, $4 currency, $5 balance, $6 difference, $7 now, $8 number.
 -- name: mark
 INSERT INTO ninepence.reconciliations
-    (ledger_id, account_id, on_day, currency, balance, difference, made_at)
+    (ledger_id, account_id, on_day, currency, balance, difference, made_at, reconciliation_id)
 VALUES ($1::bigint, $2::bigint, $3::date, $4::text, $5::numeric, $6::numeric,
-        coalesce($7::timestamptz, now()))
+        coalesce($7::timestamptz, now()), $8::bigint)
 ON CONFLICT (ledger_id, account_id, currency, on_day) DO UPDATE
-SET balance = excluded.balance, difference = excluded.difference, made_at = excluded.made_at
-RETURNING on_day;
+SET balance = excluded.balance, difference = excluded.difference, made_at = excluded.made_at;
+
+-- What the mark of change $2 said, for the same request again.
+-- name: marked_by
+SELECT p.difference::text AS difference, (p.balance - p.difference)::text AS books
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.reconciliations, r.after -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'reconciliation'
+    AND p.ledger_id = $1::bigint;

@@ -54,7 +54,7 @@ struct undoing {
 /* What is locked before anything is compared. */
 static const struct db_statement *const locks[] = {
     &sql_lock_plans, &sql_lock_categories, &sql_lock_expenses, &sql_lock_budgets,
-    &sql_lock_rates, &sql_lock_recurring,  &sql_lock_rules,
+    &sql_lock_rates, &sql_lock_recurring,  &sql_lock_rules,    &sql_lock_reconciliations,
 };
 
 /* What a statement is about, beside ledger and change. */
@@ -89,6 +89,8 @@ static const struct {
     {"recurring", &sql_restore_recurring, VALUES_NOW},
     {"rule", &sql_remove_rules, VALUES_NOW},
     {"rule", &sql_restore_rules, VALUES_NOW},
+    {"reconciliation", &sql_remove_reconciliations, VALUES_NOW},
+    {"reconciliation", &sql_restore_reconciliations, VALUES_NOW},
     {"tag", &sql_remove_tags, VALUES_NOW},
     {"user", &sql_remove_users, VALUES_NOW},
     {"account", &sql_leave_accounts, VALUES_NOW},
@@ -97,9 +99,11 @@ static const struct {
 };
 
 static const char *const prefixes[][2] = {
-    {"expense", "e"},  {"category", "c"},  {"tag", "tag "},
-    {"user", "u"},     {"account", "a"},   {"budget", "budget "},
-    {"rate", "rate "}, {"recurring", "r"}, {"rule", "rule r"}};
+    {"expense", "e"},   {"category", "c"},
+    {"tag", "tag "},    {"user", "u"},
+    {"account", "a"},   {"budget", "budget "},
+    {"rate", "rate "},  {"recurring", "r"},
+    {"rule", "rule r"}, {"reconciliation", "checked balance "}};
 
 static const struct field args[] = {
     ARG_ID(struct undo_change_args, change_id, id_change, .flags = FIELD_REQUIRED | FIELD_PLAIN,
@@ -235,7 +239,9 @@ static int make_room(struct change *change, const struct db_rows *occupants)
     static const struct {
         const char *entity;
         const struct db_statement *statement;
-    } kinds[] = {{"budget", &sql_make_room_for_budgets}, {"rate", &sql_make_room_for_rates}};
+    } kinds[] = {{"budget", &sql_make_room_for_budgets},
+                 {"rate", &sql_make_room_for_rates},
+                 {"reconciliation", &sql_make_room_for_reconciliations}};
 
     struct call *call = change_call(change);
     for (size_t i = 0; i < db_rows_count(occupants); i++) {

@@ -82,6 +82,16 @@ WHERE e.ledger_id = $1::bigint
 ORDER BY e.rule_id
 FOR UPDATE;
 
+-- name: lock_reconciliations
+SELECT e.reconciliation_id
+FROM ninepence.reconciliations e
+WHERE e.ledger_id = $1::bigint
+    AND e.reconciliation_id IN (
+        SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'reconciliation')
+ORDER BY e.reconciliation_id
+FOR UPDATE;
+
 -- An import keeps its new rows in brief; to be taken back they are kept one by one.
 -- name: spell_out
 INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before, after)
@@ -128,7 +138,7 @@ FROM (
 ORDER BY y.position;
 
 -- Rows that came since and have the place of one that would come back: the budget of the same month,
--- the rate of the same day. And, in nobody's way, what other changes deleted from an account that goes.
+-- the rate or the checked balance of the same day. And, in nobody's way, what other changes deleted from an account that goes.
 -- name: occupants
 SELECT 'budget' AS entity, b.budget_id AS entity_id, true AS differs
 FROM ninepence.change_rows r
@@ -151,6 +161,14 @@ WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate
         WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint AND o.entity = 'rate'
             AND o.entity_id = y.rate_id)
 UNION ALL
+SELECT 'reconciliation', n.reconciliation_id, true
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.reconciliations, r.before -> 'row') AS p
+JOIN ninepence.reconciliations n ON n.ledger_id = $1::bigint AND n.account_id = p.account_id
+    AND n.currency = p.currency AND n.on_day = p.on_day
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'reconciliation'
+    AND p.ledger_id = $1::bigint AND n.reconciliation_id <> r.entity_id
+UNION ALL
 SELECT 'expense', e.expense_id, false
 FROM ninepence.change_rows r
 JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.account_id = r.entity_id
@@ -168,6 +186,10 @@ DELETE FROM ninepence.budgets b WHERE b.ledger_id = $1::bigint AND b.budget_id =
 
 -- name: make_room_for_rates
 DELETE FROM ninepence.rates y WHERE y.ledger_id = $1::bigint AND y.rate_id = ANY ($2::bigint[]);
+
+-- name: make_room_for_reconciliations
+DELETE FROM ninepence.reconciliations n
+WHERE n.ledger_id = $1::bigint AND n.reconciliation_id = ANY ($2::bigint[]);
 
 -- The currencies whose rates the change was about, and the days that these serve.
 -- name: rate_span
@@ -381,6 +403,20 @@ ON CONFLICT (ledger_id, rate_id) DO UPDATE
 SET currency = excluded.currency, on_day = excluded.on_day, rate = excluded.rate,
     source = excluded.source;
 
+-- name: restore_reconciliations
+INSERT INTO ninepence.reconciliations AS e
+    (ledger_id, account_id, on_day, currency, balance, difference, made_at, reconciliation_id)
+SELECT p.ledger_id, p.account_id, p.on_day, p.currency, p.balance, p.difference, p.made_at,
+       p.reconciliation_id
+FROM ninepence.change_rows r
+CROSS JOIN LATERAL jsonb_populate_record(NULL::ninepence.reconciliations, r.before -> 'row') AS p
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'reconciliation'
+    AND r.before IS NOT NULL AND p.ledger_id = $1::bigint
+ORDER BY p.reconciliation_id
+ON CONFLICT (ledger_id, reconciliation_id) DO UPDATE
+SET account_id = excluded.account_id, on_day = excluded.on_day, currency = excluded.currency,
+    balance = excluded.balance, difference = excluded.difference, made_at = excluded.made_at;
+
 -- What the change made, goes; names that somebody uses since, stay.
 -- name: remove_budgets
 DELETE FROM ninepence.budgets e
@@ -393,6 +429,12 @@ DELETE FROM ninepence.rates e
 USING ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'rate'
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.rate_id = r.entity_id;
+
+-- name: remove_reconciliations
+DELETE FROM ninepence.reconciliations e
+USING ninepence.change_rows r
+WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'reconciliation'
+    AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.reconciliation_id = r.entity_id;
 
 -- name: remove_tags
 DELETE FROM ninepence.tags e
@@ -428,7 +470,9 @@ USING ninepence.change_rows r
 WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'account'
     AND r.before IS NULL AND e.ledger_id = $1::bigint AND e.account_id = r.entity_id
     AND NOT EXISTS (SELECT 1 FROM ninepence.expenses u
-                    WHERE u.ledger_id = $1::bigint AND u.account_id = e.account_id);
+                    WHERE u.ledger_id = $1::bigint AND u.account_id = e.account_id)
+    AND NOT EXISTS (SELECT 1 FROM ninepence.reconciliations n
+                    WHERE n.ledger_id = $1::bigint AND n.account_id = e.account_id);
 
 -- A category that is used is put aside instead.
 -- name: remove_categories

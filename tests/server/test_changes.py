@@ -10,7 +10,8 @@ from support import ledger  # noqa: E402
 from support.mcp_client import Server, wait_until  # noqa: E402
 
 BOOKS = ("ninepence.expenses", "ninepence.expense_tags", "ninepence.categories", "ninepence.tags",
-         "ninepence.users", "ninepence.accounts", "ninepence.rates", "ninepence.budgets")
+         "ninepence.users", "ninepence.accounts", "ninepence.rates", "ninepence.budgets",
+         "ninepence.reconciliations")
 AT_ONCE = 50
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -84,6 +85,9 @@ DEEDS = (
     ("budget", "budgets", "budget_id", "UPDATE ninepence.budgets SET amount = amount + 1, rollover = true,"
      " updated_at = '2026-11-22'; DELETE FROM ninepence.budgets WHERE budget_id = 9001;"
      " INSERT INTO ninepence.budgets VALUES (1, 9003, NULL, '2031-01-01', 'this', 7, false, now(), now())"),
+    ("reconciliation", "reconciliations", "reconciliation_id", "DELETE FROM ninepence.reconciliations WHERE account_id = 2;"
+     " UPDATE ninepence.reconciliations SET balance = 7, difference = 1 WHERE account_id = 1; INSERT INTO"
+     " ninepence.reconciliations VALUES (1, 3, '2026-10-31', 'EUR', 5, 0, '2026-11-22', 9103)"),
     ("rate", "rates", "rate_id", "DELETE FROM ninepence.rates WHERE ledger_id = 1 AND currency = 'USD';"
      " UPDATE ninepence.rates SET rate = 2 WHERE ledger_id = 1; INSERT INTO ninepence.rates VALUES (1, 'CHF', '2026-01-01', 1)"),
 )
@@ -112,7 +116,10 @@ class UndoOfEntities(unittest.TestCase):
         books = ledger.small()
         books.execute("INSERT INTO ninepence.budgets VALUES"
                       " (1, 9001, 5, '2030-01-01', 'this', 100, false, '2026-01-01', '2026-01-02'),"
-                      " (1, 9002, NULL, '2030-01-01', 'forward', 50, true, '2026-01-01', '2026-01-02')")
+                      " (1, 9002, NULL, '2030-01-01', 'forward', 50, true, '2026-01-01', '2026-01-02');"
+                      "INSERT INTO ninepence.reconciliations VALUES"
+                      " (1, 1, '2026-10-31', 'USD', 100, 0, '2026-11-01', 9101),"
+                      " (1, 2, '2026-10-31', 'USD', -50, 0, '2026-11-01', 9102)")
         return books
 
     def test_undo_restores_the_rows_of_every_entity(self):

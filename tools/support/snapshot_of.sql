@@ -49,6 +49,14 @@ WHEN 'rule' THEN (
     -- include: snapshot_rule
     FROM ninepence.rules u
     WHERE u.ledger_id = $1::bigint AND u.rule_id = k.entity_id)
+WHEN 'reconciliation' THEN (
+    SELECT jsonb_build_object('row', to_jsonb(n), 'show', jsonb_build_object(
+        'account', (SELECT o.name FROM ninepence.accounts o
+                    WHERE o.ledger_id = $1::bigint AND o.account_id = n.account_id),
+        'date', n.on_day, 'balance', trim_scale(n.balance)::text, 'currency', n.currency,
+        'difference', trim_scale(n.difference)::text))
+    FROM ninepence.reconciliations n
+    WHERE n.ledger_id = $1::bigint AND n.reconciliation_id = k.entity_id)
 WHEN 'rate' THEN (
     SELECT jsonb_build_object('row', to_jsonb(r), 'show', jsonb_build_object(
         'currency', r.currency, 'date', r.on_day, 'rate', trim_scale(r.rate)::text))
