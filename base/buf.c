@@ -73,7 +73,7 @@ void buf_commit(struct buf *buf, size_t length)
     buf->data[buf->length] = '\0';
 }
 
-int buf_append(struct buf *buf, const void *bytes, size_t length)
+int buf_append_slowly(struct buf *buf, const void *bytes, size_t length)
 {
     char *to = buf_reserve(buf, length);
     if (!to)
@@ -87,11 +87,6 @@ int buf_append(struct buf *buf, const void *bytes, size_t length)
 int buf_append_text(struct buf *buf, const char *text)
 {
     return buf_append(buf, text, strlen(text));
-}
-
-int buf_append_char(struct buf *buf, char c)
-{
-    return buf_append(buf, &c, 1);
 }
 
 int buf_append_int(struct buf *buf, int64_t number)

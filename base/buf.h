@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/own.h"
 
@@ -30,10 +31,26 @@ void buf_free(struct buf *buf);
 /* Empties the buffer and clears its error; the memory is kept. */
 void buf_reset(struct buf *buf);
 
+/* buf_append() where the buffer must grow, has failed, or nothing is appended. */
+int buf_append_slowly(struct buf *buf, const void *bytes, size_t length);
+
 /* 0, or the buffer's error. */
-int buf_append(struct buf *buf, const void *bytes, size_t length);
+static inline int buf_append(struct buf *buf, const void *bytes, size_t length)
+{
+    if (length == 0 || length >= buf->capacity - buf->length)
+        return buf_append_slowly(buf, bytes, length);
+    memcpy(buf->data + buf->length, bytes, length);
+    buf->length += length;
+    buf->data[buf->length] = '\0';
+    return 0;
+}
+
+static inline int buf_append_char(struct buf *buf, char c)
+{
+    return buf_append(buf, &c, 1);
+}
+
 int buf_append_text(struct buf *buf, const char *text);
-int buf_append_char(struct buf *buf, char c);
 int buf_append_int(struct buf *buf, int64_t number);
 int buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 int buf_vprintf(struct buf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);

@@ -23,21 +23,25 @@ struct json_out *call_answer(struct call *call)
 
 static void put_retry(struct json_out *out, const struct call_error *error)
 {
-    json_put_object(out, "retry");
-    json_put_bool(out, "safe", error->retry_safe);
-    json_put_bool(out, "same_key", error->retry_same_key);
+    JSON_PIECE(out, ",\"retry\":{\"safe\":", false);
+    json_bool(out, error->retry_safe);
+    JSON_PIECE(out, ",\"same_key\":", false);
+    json_bool(out, error->retry_same_key);
     if (error->retry_after_ms > 0)
         json_put_int(out, "after_ms", error->retry_after_ms);
     json_end_object(out);
 }
 
-void call_put_error(struct json_out *out, const struct call_error *error)
+void call_put_error(struct json_out *out, const struct call_error *error, size_t from, size_t to)
 {
-    json_put_object(out, "error");
-    json_put_text(out, "code", error->code ? error->code : "failed");
-    if (error->field)
-        json_put_text(out, "field", error->field);
-    json_put_text(out, "message", error->message);
+    JSON_PIECE(out, "\"error\":{\"code\":", false);
+    json_text(out, error->code ? error->code : "failed");
+    if (error->field) {
+        JSON_KEY(out, "field");
+        json_text(out, error->field);
+    }
+    JSON_KEY(out, "message");
+    json_again(out, from, to);
     if (error->saved)
         json_put_text(out, "saved", error->saved);
     put_retry(out, error);

@@ -10,7 +10,7 @@ static bool knows(const struct call *call, enum feature feature)
     return revision_has(call->request.peer.revision, feature);
 }
 
-void content_text(struct json_out *out, const char *text)
+static void content_text(struct json_out *out, const char *text)
 {
     json_object(out);
     JSON_PIECE(out, "\"type\":\"text\",\"text\":", false);

@@ -142,11 +142,8 @@ void call_send_failure(struct call *call, const struct call_error *error);
 /* Ends the call with a JSON-RPC error (on the command line: an isError result). */
 void call_end_with_code(struct call *call, int code, const char *message);
 
-/* One text block. */
-void content_text(struct json_out *out, const char *text);
-
-/* "error":{…} */
-void call_put_error(struct json_out *out, const struct call_error *error);
+/* The first member of an object, "error":{…}; the message was written before, from `from` up to `to`. */
+void call_put_error(struct json_out *out, const struct call_error *error, size_t from, size_t to);
 
 /* --- messages (call_message.c) --------------------------------------------------------------- */
 

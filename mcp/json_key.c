@@ -2,7 +2,6 @@
  * that is nearly all, are compared as bytes. */
 #include "mcp/json_key.h"
 
-#include <endian.h>
 #include <string.h>
 
 #include "base/utf8.h"
@@ -84,30 +83,12 @@ static uint64_t mix(uint64_t hash, uint64_t more)
     return hash ^ hash >> 29;
 }
 
-static uint64_t load_four(const char *text)
-{
-    uint32_t four;
-    memcpy(&four, text, sizeof(four));
-    return le32toh(four);
-}
-
-/* One to seven bytes, the first one lowest; some are read twice, which changes nothing. */
-static uint64_t load_few(const char *text, size_t length)
-{
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t last = length - 1;
-    if (length >= sizeof(uint32_t))
-        return load_four(text) | load_four(text + length - 4) << 8 * (length - 4);
-    return bytes[0] | (uint64_t)bytes[length / 2] << 8 * (length / 2) |
-           (uint64_t)bytes[last] << 8 * last;
-}
-
 /* Eight bytes at a time; the last ones are filled up with zeros. */
 static uint64_t hash_plain(uint64_t hash, const char *text, size_t length)
 {
     for (; length >= sizeof(uint64_t); text += sizeof(uint64_t), length -= sizeof(uint64_t))
         hash = mix(hash, json_load(text));
-    return length > 0 ? mix(hash, load_few(text, length)) : hash;
+    return length > 0 ? mix(hash, json_load_few(text, length)) : hash;
 }
 
 /* Half a surrogate pair hashes as nothing: text with one is refused anyway. */

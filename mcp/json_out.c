@@ -110,21 +110,45 @@ static const char written[256] = {
     SAME_8(0x58), SAME_8(0x60), SAME_8(0x68), SAME_8(0x70), 'x',          'y',
     'z',          '{',          '|',          '}',          '~'};
 
-/* Copies ASCII with its short escapes up to what needs a closer look; `to` has room for twice as
- * much. Returns how many bytes of the text were read. */
+/* Room that copy_ascii() needs for a text: each byte may become two, and eight are stored at once. */
+static size_t room_for(size_t length)
+{
+    return 2 * length + sizeof(uint64_t);
+}
+
+/* The next eight bytes of a text, or those that are left with blanks behind them. */
+static uint64_t load_rest(const char *text, size_t rest)
+{
+    if (rest >= sizeof(uint64_t))
+        return json_load(text);
+    return json_load_few(text, rest) | (json_ones * ' ') << 8 * rest;
+}
+
+/* Copies ASCII with its short escapes up to what needs a closer look; `to` has room_for() it.
+ * Returns how many bytes of the text were read. */
 static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_written)
 {
     size_t at = 0;
     char *begin = to;
     while (at < length) {
-        if (length - at >= sizeof(uint64_t)) {
-            size_t plain = json_plain_ascii_of(json_load(text + at));
-            memcpy(to, text + at, sizeof(uint64_t));
-            to += plain;
-            at += plain;
-            if (plain == sizeof(uint64_t))
-                continue;
+        if (length - at >= JSON_MANY && json_are_plain_ascii(text + at)) {
+            memcpy(to, text + at, JSON_MANY);
+            to += JSON_MANY;
+            at += JSON_MANY;
+            continue;
         }
+        uint64_t eight = load_rest(text + at, length - at);
+        size_t plain = json_plain_ascii_of(eight);
+        json_store(to, eight);
+        if (plain >= length - at) {
+            to += length - at;
+            at = length;
+            break;
+        }
+        to += plain;
+        at += plain;
+        if (plain == sizeof(uint64_t))
+            continue;
         unsigned char c = (unsigned char)text[at];
         char w = written[c];
         if (w == 0)
@@ -144,9 +168,9 @@ static size_t append_piece(struct buf *buf, const char *text, size_t length)
 {
     if (length > PIECE_BYTES)
         length = PIECE_BYTES;
-    if (buf->error || buf->cap - buf->length < 2 * length)
+    if (buf->error || buf->cap - buf->length < room_for(length))
         return append_special(buf, text, length);
-    char *to = buf_reserve(buf, 2 * length);
+    char *to = buf_reserve(buf, room_for(length));
     if (!to)
         return length;
     size_t count;
@@ -170,7 +194,7 @@ static void append_slowly(struct buf *buf, const char *text, size_t length)
  * all there is, at one go. */
 static void append_quoted(struct buf *buf, char before, const char *text, size_t length, char after)
 {
-    size_t most = 2 * length + 4;
+    size_t most = room_for(length) + 4;
     char *to = length <= PIECE_BYTES && !buf->error && buf->cap - buf->length >= most
                    ? buf_reserve(buf, most)
                    : NULL;
@@ -240,10 +264,15 @@ void json_raw(struct json_out *out, const char *json, size_t length)
     (void)buf_append(out->buf, json, length);
 }
 
-void json_piece(struct json_out *out, const char *bytes, size_t length, bool needs_comma)
+void json_again(struct json_out *out, size_t from, size_t to)
 {
-    (void)buf_append(out->buf, bytes, length);
-    out->needs_comma = needs_comma;
+    struct buf *buf = out->buf;
+    begin_value(out);
+    /* Room first: the text may move. */
+    if (buf->error || !buf_reserve(buf, to - from))
+        return;
+    memcpy(buf->data + buf->length, buf->data + from, to - from);
+    buf_commit(buf, to - from);
 }
 
 void json_put_text(struct json_out *out, const char *key, const char *text)

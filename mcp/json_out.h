@@ -44,11 +44,32 @@ void json_bool(struct json_out *out, bool truth);
 void json_null(struct json_out *out);
 void json_raw(struct json_out *out, const char *json, size_t length);
 
+/* What was written from `from` up to `to`, one value, once more. */
+void json_again(struct json_out *out, size_t from, size_t to);
+
 /* Bytes of any kind, a frame written in advance say; `needs_comma` tells whether a comma is due before
  * the next key or value. */
-void json_piece(struct json_out *out, const char *bytes, size_t length, bool needs_comma);
+static inline void json_piece(struct json_out *out, const char *bytes, size_t length,
+                              bool needs_comma)
+{
+    (void)buf_append(out->buf, bytes, length);
+    out->needs_comma = needs_comma;
+}
+
 #define JSON_PIECE(out, literal, needs_comma) \
     json_piece(out, literal, sizeof(literal) - 1, needs_comma)
+
+/* json_key() of a literal in which there is nothing to escape. */
+#define JSON_KEY(out, literal) json_piece_behind((out), ",\"" literal "\":", sizeof(literal) + 3)
+
+/* The same for bytes that begin with a comma, which is left out where none is due. */
+static inline void json_piece_behind(struct json_out *out, const char *bytes, size_t length)
+{
+    if (out->needs_comma)
+        json_piece(out, bytes, length, false);
+    else
+        json_piece(out, bytes + 1, length - 1, false);
+}
 
 /* A member: key and value in one call. */
 void json_put_text(struct json_out *out, const char *key, const char *text);

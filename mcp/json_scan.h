@@ -3,9 +3,14 @@
 #define MCP_JSON_SCAN_H
 
 #include <endian.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+enum {
+    JSON_MANY = 16
+};
 
 /* Eight bytes, the first one lowest. */
 static inline uint64_t json_load(const char *bytes)
@@ -13,6 +18,27 @@ static inline uint64_t json_load(const char *bytes)
     uint64_t eight;
     memcpy(&eight, bytes, sizeof(eight));
     return le64toh(eight);
+}
+
+static inline void json_store(char *bytes, uint64_t eight)
+{
+    eight = htole64(eight);
+    memcpy(bytes, &eight, sizeof(eight));
+}
+
+/* One to seven bytes, the first one lowest; some are read twice, which changes nothing. */
+static inline uint64_t json_load_few(const char *text, size_t length)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t last = length - 1;
+    if (length < sizeof(uint32_t))
+        return bytes[0] | (uint64_t)bytes[length / 2] << 8 * (length / 2) |
+               (uint64_t)bytes[last] << 8 * last;
+    uint32_t first;
+    uint32_t rest;
+    memcpy(&first, text, sizeof(first));
+    memcpy(&rest, text + length - sizeof(rest), sizeof(rest));
+    return le32toh(first) | (uint64_t)le32toh(rest) << 8 * (length - sizeof(rest));
 }
 
 static const uint64_t json_ones = UINT64_C(0x0101010101010101);
@@ -40,6 +66,18 @@ static inline size_t json_plain_ascii_of(uint64_t eight)
 {
     uint64_t found = json_specials(eight) | ((eight | (eight + json_ones)) & json_ones * 0x80);
     return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof(eight);
+}
+
+/* Whether the next JSON_MANY bytes are all plain in that sense. */
+static inline bool json_are_plain_ascii(const char *text)
+{
+    typedef unsigned char bytes __attribute__((vector_size(JSON_MANY)));
+    bytes some;
+    uint64_t halves[JSON_MANY / sizeof(uint64_t)];
+    memcpy(&some, text, sizeof(some));
+    bytes found = (bytes)((some == '"') | (some == '\\') | (some < 0x20) | (some > 0x7e));
+    memcpy(halves, &found, sizeof(halves));
+    return !(halves[0] | halves[1]);
 }
 
 #endif

@@ -75,16 +75,19 @@ static void put_result(struct call *call, struct json_out *out)
 static void send_failure(struct call *call, const struct call_error *error)
 {
     struct json_out *out = reply_begin(&call->request);
-    json_put_array(out, "content");
-    content_text(out, error->message);
-    json_end_array(out);
+    JSON_KEY(out, "content");
+    JSON_PIECE(out, "[{\"type\":\"text\",\"text\":", false);
+    size_t from = out->buf->length;
+    json_text(out, error->message);
+    size_t to = out->buf->length;
+    JSON_PIECE(out, "}]", true);
     if (revision_has(call->request.peer.revision, FEATURE_STRUCTURED) &&
         field_find(call->tool->result, "error")) {
-        json_put_object(out, "structuredContent");
-        call_put_error(out, error);
+        JSON_PIECE(out, ",\"structuredContent\":{", false);
+        call_put_error(out, error, from, to);
         json_end_object(out);
     }
-    json_put_bool(out, "isError", true);
+    JSON_PIECE(out, ",\"isError\":true", true);
     reply_end(&call->request);
 }
 

@@ -349,6 +349,53 @@ static void test_json_out_escapes_what_deceives_or_breaks_lines(void **state)
                                         "\"\xef\xbf\xbd\xef\xbf\xbd(\",null]");
 }
 
+/* Text is looked at by eights and sixteens: each byte at each place of texts of each length. */
+static void test_json_out_escapes_wherever_it_stands(void **state)
+{
+    static const char *const specials[][2] = {
+        {"\"", "\\\""},      {"\\", "\\\\"},           {"\n", "\\n"},
+        {"\x1f", "\\u001f"}, {"\x7f", "\\u007f"},      {"\x7e", "\x7e"},
+        {" ", " "},          {"\xc3\xa9", "\xc3\xa9"}, {"\xff", "\xef\xbf\xbd"},
+    };
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(specials); i++) {
+        for (size_t before = 0; before < 36; before++) {
+            for (size_t behind = 0; behind < 12; behind++) {
+                OWNED_BUF text = BUF_INIT(100);
+                OWNED_BUF wanted = BUF_INIT(100);
+                OWNED_BUF written = BUF_INIT(200);
+                struct json_out out;
+                buf_printf(&text, "%.*s%s%.*s", (int)before, letters, specials[i][0], (int)behind,
+                           letters);
+                buf_printf(&wanted, "\"%.*s%s%.*s\"", (int)before, letters, specials[i][1],
+                           (int)behind, letters);
+                json_out_init(&out, &written);
+                json_text(&out, text.data);
+                assert_string_equal(buf_text(&written), wanted.data);
+            }
+        }
+    }
+}
+
+static void test_json_out_says_a_value_again(void **state)
+{
+    OWNED_BUF buf = BUF_INIT(12);
+    struct json_out out;
+    (void)state;
+    json_out_init(&out, &buf);
+    json_array(&out);
+    size_t from = buf.length;
+    json_text(&out, "a\n");
+    size_t to = buf.length;
+    json_again(&out, from, to);
+    assert_string_equal(buf_text(&buf), "[\"a\\n\",\"a\\n\"");
+    json_again(&out, from, to);
+    assert_int_equal(json_out_error(&out), -EMSGSIZE);
+    json_again(&out, from, to);
+    assert_int_equal(buf.length, 0);
+}
+
 static void test_json_out_puts_commas_between_values_only(void **state)
 {
     OWNED_BUF buf = BUF_INIT(1000);
@@ -424,6 +471,8 @@ int main(void)
         cmocka_unit_test(test_json_get_minds_letter_case),
         cmocka_unit_test(test_json_int_value_is_exact_or_refused),
         cmocka_unit_test(test_json_out_escapes_what_deceives_or_breaks_lines),
+        cmocka_unit_test(test_json_out_escapes_wherever_it_stands),
+        cmocka_unit_test(test_json_out_says_a_value_again),
         cmocka_unit_test(test_json_out_puts_commas_between_values_only),
         cmocka_unit_test(test_json_out_at_the_cap_remembers_the_error),
         cmocka_unit_test(test_json_parse_with_each_allocation_failing_leaks_nothing),
