@@ -161,15 +161,19 @@ static int read_claim(const struct claim *claim, struct peer *peer, struct rpc_e
     return 0;
 }
 
+/* Before the handshake as well. */
+static bool is_open_to_all(const char *method)
+{
+    return strcmp(method, "initialize") == 0 || strcmp(method, "ping") == 0;
+}
+
 int era_of_request(const struct rpc_message *message, const struct peer *handshake,
                    struct peer *ret_peer, struct rpc_error *ret_error)
 {
     struct claim claim;
     if (find_claim(json_get(message->params, "_meta"), &claim))
         return read_claim(&claim, ret_peer, ret_error);
-    bool is_open_to_all =
-        strcmp(message->method, "initialize") == 0 || strcmp(message->method, "ping") == 0;
-    if (handshake->revision == REVISION_NONE && !is_open_to_all)
+    if (handshake->revision == REVISION_NONE && !is_open_to_all(message->method))
         return refuse(ret_error, "Send initialize first, or name the protocol version in "
                                  "params._meta (" META_PREFIX "protocolVersion and " META_PREFIX
                                  "clientCapabilities)");

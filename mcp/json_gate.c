@@ -58,11 +58,18 @@ static void note_rule(struct gate *gate, const char *rule)
         gate->rule = rule;
 }
 
-static void skip_blanks(struct gate *gate)
+static void skip_some_blanks(struct gate *gate)
 {
-    while (gate->at < gate->end && (unsigned char)*gate->at <= ' ' &&
+    while (gate->at < gate->end &&
            (*gate->at == ' ' || *gate->at == '\t' || *gate->at == '\n' || *gate->at == '\r'))
         gate->at++;
+}
+
+/* Programs write few of them. */
+static inline void skip_blanks(struct gate *gate)
+{
+    if (gate->at < gate->end && (unsigned char)*gate->at <= ' ')
+        skip_some_blanks(gate);
 }
 
 static bool is_next(const struct gate *gate, char c)
@@ -120,25 +127,33 @@ static const char *skip_plain(const char *at, const char *end)
     return at;
 }
 
-/* At the opening quote; gives what stands between the quotes. */
-static bool string(struct gate *gate, struct json_span *ret_span)
+/* The rest of a string that has escapes, or is none. */
+static bool special_string(struct gate *gate)
 {
-    const char *begin = ++gate->at;
-    bool has_escapes = false;
     for (;;) {
         gate->at = skip_plain(gate->at, gate->end);
         if (gate->at == gate->end)
             return not_json(gate, "text without end");
         char c = *gate->at++;
         if (c == '"')
-            break;
+            return true;
         if (c != '\\')
             return not_json(gate, "control character in text");
-        has_escapes = true;
         if (!escape(gate))
             return false;
     }
-    *ret_span = (struct json_span){begin, (size_t)(gate->at - 1 - begin), has_escapes};
+}
+
+/* At the opening quote; gives what stands between the quotes. */
+static inline bool string(struct gate *gate, struct json_span *ret_span)
+{
+    const char *begin = gate->at + 1;
+    const char *end = skip_plain(begin, gate->end);
+    bool is_plain = end < gate->end && *end == '"';
+    gate->at = is_plain ? end + 1 : end;
+    if (!is_plain && !special_string(gate))
+        return false;
+    *ret_span = (struct json_span){begin, (size_t)(gate->at - 1 - begin), !is_plain};
     return true;
 }
 
@@ -264,7 +279,6 @@ static bool is_key(const struct json_span *key, const char *name, size_t length)
 static bool member(struct gate *gate, size_t first_key, unsigned depth)
 {
     struct json_span key;
-    skip_blanks(gate);
     if (!is_next(gate, '"'))
         return not_json(gate, "member without a name");
     if (!string(gate, &key) || !add_key(gate, first_key, &key))
@@ -308,6 +322,7 @@ static bool container(struct gate *gate, unsigned depth, char close)
         if (!is_next(gate, ','))
             return not_json(gate, "comma or closing bracket missing");
         gate->at++;
+        skip_blanks(gate);
     }
     gate->at++;
     gate->key_count = first_key;
@@ -317,7 +332,6 @@ static bool container(struct gate *gate, unsigned depth, char close)
 static bool value(struct gate *gate, unsigned depth)
 {
     struct json_span text;
-    skip_blanks(gate);
     if (gate->at == gate->end)
         return not_json(gate, "value missing");
     if (++gate->result->values > MCP_VALUES_MAX)
@@ -346,6 +360,7 @@ static void check(struct gate *gate)
         (void)not_json(gate, "not valid UTF-8");
         return;
     }
+    skip_blanks(gate);
     if (!value(gate, 0))
         return;
     skip_blanks(gate);

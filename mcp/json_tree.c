@@ -61,46 +61,65 @@ static void put_escape(struct builder *builder)
 
 /* Copies up to a quote, a backslash or the last few bytes of the input. What is written is never
  * ahead of what is read, so that there is room for eight bytes where eight can be read. */
-static void copy_plain(struct builder *builder)
+static inline void copy_plain(struct builder *builder)
 {
+    /* The compiler cannot know that the text is not the builder. */
+    const char *from = builder->at;
+    const char *end = builder->end;
+    char *to = builder->text;
     size_t plain = sizeof(uint64_t);
-    while (plain == sizeof(uint64_t) && builder->end - builder->at >= (ptrdiff_t)plain) {
-        plain = json_plain_of(json_load(builder->at));
-        memcpy(builder->text, builder->at, sizeof(uint64_t));
-        builder->text += plain;
-        builder->at += plain;
+    while (plain == sizeof(uint64_t) && end - from >= (ptrdiff_t)plain) {
+        uint64_t eight = json_load(from);
+        plain = json_plain_of(eight);
+        json_store(to, eight);
+        to += plain;
+        from += plain;
     }
+    builder->at = from;
+    builder->text = to;
 }
 
-/* At the opening quote. */
-static char *take_text(struct builder *builder)
+/* The rest of a text, from what copy_plain() does not take. */
+static void take_specials(struct builder *builder)
 {
-    char *begin = builder->text;
-    builder->at++;
-    for (;;) {
-        copy_plain(builder);
+    while (*builder->at != '"') {
         char c = *builder->at++;
-        if (c == '"')
-            break;
         if (c == '\\')
             put_escape(builder);
         else
             *builder->text++ = c;
+        copy_plain(builder);
     }
+}
+
+/* At the opening quote. */
+static inline char *take_text(struct builder *builder)
+{
+    char *begin = builder->text;
+    builder->at++;
+    copy_plain(builder);
+    if (*builder->at != '"')
+        take_specials(builder);
+    builder->at++;
     *builder->text++ = '\0';
     return begin;
 }
 
 static char *take_number(struct builder *builder)
 {
+    const char *from = builder->at;
+    const char *end = builder->end;
     char *begin = builder->text;
-    for (; builder->at < builder->end; builder->at++) {
-        char c = *builder->at;
+    char *to = begin;
+    for (; from < end; from++) {
+        char c = *from;
         if ((c < '0' || c > '9') && c != '-' && c != '+' && c != '.' && c != 'e' && c != 'E')
             break;
-        *builder->text++ = c;
+        *to++ = c;
     }
-    *builder->text++ = '\0';
+    *to++ = '\0';
+    builder->at = from;
+    builder->text = to;
     return begin;
 }
 
