@@ -88,6 +88,18 @@ char *arena_strdup(struct arena *arena, const char *text)
     return arena_strndup(arena, text, strlen(text));
 }
 
+char *arena_join(struct arena *arena, const char *const *texts)
+{
+    size_t length = 0;
+    for (size_t i = 0; texts[i]; i++)
+        length += strlen(texts[i]);
+    char *joined = arena_alloc(arena, length + 1);
+    char *at = joined;
+    for (size_t i = 0; joined && texts[i]; i++)
+        at = mempcpy(at, texts[i], strlen(texts[i]));
+    return joined;
+}
+
 char *arena_vprintf(struct arena *arena, const char *format, va_list args)
 {
     UNSET char few[ARENA_PRINT_SIZE];

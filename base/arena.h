@@ -24,6 +24,8 @@ MUST_CHECK void *arena_alloc(struct arena *arena, size_t size);
 MUST_CHECK void *arena_array(struct arena *arena, size_t count, size_t size);
 MUST_CHECK char *arena_strdup(struct arena *arena, const char *text);
 MUST_CHECK char *arena_strndup(struct arena *arena, const char *text, size_t length);
+/* The texts one behind the other; the last one is NULL. */
+MUST_CHECK char *arena_join(struct arena *arena, const char *const *texts);
 MUST_CHECK char *arena_printf(struct arena *arena, const char *format, ...) PRINTF_LIKE(2, 3);
 MUST_CHECK char *arena_vprintf(struct arena *arena, const char *format, va_list args)
     PRINTF_LIKE(2, 0);

@@ -37,10 +37,11 @@ int command_fail_db(const struct db_failure *failure)
 
 const char *command_nearest(const char *typed, const char *const *names, size_t count)
 {
-    const char *best = NULL;
+    struct nearest nearest;
+    nearest_begin(&nearest, typed);
     for (size_t i = 0; i < count; i++)
-        best = nearest_of(typed, best, names[i]);
-    return best;
+        nearest_try_text(&nearest, names[i]);
+    return nearest.best;
 }
 
 bool command_flag(int *argc, char **argv, const char *name)
@@ -59,18 +60,20 @@ bool command_flag(int *argc, char **argv, const char *name)
 
 static int unknown_option(const char *option, const char *const *flags)
 {
-    const char *best = NULL;
+    struct nearest flag;
+    struct nearest like;
     const char *setting;
+    nearest_begin(&flag, option);
+    nearest_begin(&like, option + strspn(option, "-"));
     for (size_t i = 0; flags && flags[i]; i++)
-        best = nearest_of(option, best, flags[i]);
-    for (size_t i = 0; (setting = cli_settings_option(i)); i++) {
-        const char *nearer = nearest_of(option + strspn(option, "-"), NULL, setting);
-        if (nearer && !best)
-            return command_fail(EX_USAGE, "There is no option %s; did you mean --%s?", option,
-                                nearer);
-    }
-    if (best)
-        return command_fail(EX_USAGE, "There is no option %s; did you mean %s?", option, best);
+        nearest_try_text(&flag, flags[i]);
+    for (size_t i = 0; !like.best && (setting = cli_settings_option(i)); i++)
+        nearest_try_text(&like, setting);
+    if (flag.best)
+        return command_fail(EX_USAGE, "There is no option %s; did you mean %s?", option, flag.best);
+    if (like.best)
+        return command_fail(EX_USAGE, "There is no option %s; did you mean --%s?", option,
+                            like.best);
     return command_fail(EX_USAGE, "There is no option %s; see ninepence --help.", option);
 }
 

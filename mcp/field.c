@@ -8,8 +8,26 @@
 
 #include "base/utf8.h"
 #include "mcp/field_impl.h"
+#include "mcp/field_names.h"
 #include "mcp/limits.h"
-#include "mcp/nearest.h"
+
+/* What a message calls the value that is being bound. */
+static const char *shown_path(const struct bind *bind)
+{
+    return bind->path && bind->path[0] ? bind->path : "arguments";
+}
+
+/* Keeps the first refusal: texts in a row, the path first, and NULL. */
+static int refuse(struct bind *bind, const char *const *texts)
+{
+    if (bind->error)
+        return -EINVAL;
+    bind->error = arena_join(bind->arena, texts);
+    if (!bind->error)
+        return -ENOMEM;
+    bind->error_field = shown_path(bind);
+    return -EINVAL;
+}
 
 int bind_fail(struct bind *bind, const char *format, ...)
 {
@@ -21,18 +39,7 @@ int bind_fail(struct bind *bind, const char *format, ...)
     va_end(args);
     if (!message)
         return -ENOMEM;
-    const char *path = bind->path && bind->path[0] ? bind->path : "arguments";
-    size_t path_length = strlen(path);
-    size_t length = strlen(message);
-    char *error = arena_alloc(bind->arena, path_length + length + 3);
-    if (!error)
-        return -ENOMEM;
-    char *at = mempcpy(error, path, path_length);
-    at = mempcpy(at, ": ", 2);
-    (void)mempcpy(at, message, length);
-    bind->error = error;
-    bind->error_field = path;
-    return -EINVAL;
+    return refuse(bind, (const char *const[]){shown_path(bind), ": ", message, NULL});
 }
 
 /* The text without what follows its first `most` characters. */
@@ -79,7 +86,7 @@ const struct field *field_find(const struct field *fields, const char *name)
         const struct field *found = field;
         if (field->type->is_group)
             found = field_find(field->fields, name);
-        else if (strcmp(field->name, name) != 0)
+        else if (field->name[0] != name[0] || strcmp(field->name, name) != 0)
             found = NULL;
         if (found)
             return found;
@@ -87,56 +94,31 @@ const struct field *field_find(const struct field *fields, const char *name)
     return NULL;
 }
 
-static const char *nearest_field(const struct field *fields, const char *name, const char *best)
-{
-    for (const struct field *field = fields; field && field->type; field++) {
-        if (field->type->is_group)
-            best = nearest_field(field->fields, name, best);
-        else if (!(field->flags & FIELD_HIDDEN))
-            best = nearest_of(name, best, field->name);
-    }
-    return best;
-}
-
-/* Appends the names of a table, ", " between them. */
-static void list_names(const struct field *fields, struct buf *names)
-{
-    for (const struct field *field = fields; field && field->type; field++) {
-        if (field->type->is_group) {
-            list_names(field->fields, names);
-        } else if (!(field->flags & FIELD_HIDDEN)) {
-            (void)buf_append_text(names, names->length > 0 ? ", " : "");
-            (void)buf_append_text(names, field->name);
-        }
-    }
-}
-
 static const char *path_of(struct bind *bind, const char *outer, const char *name)
 {
     if (!outer || !outer[0])
         return name;
-    return arena_printf(bind->arena, "%s.%s", outer, name);
+    return arena_join(bind->arena, (const char *const[]){outer, ".", name, NULL});
 }
 
 static int refuse_unknown(struct bind *bind, const struct field_part *parts, size_t count,
                           const char *name)
 {
-    OWNED_BUF names = BUF_INIT(MCP_ERROR_TEXT_MAX);
-    const char *nearest = NULL;
-    for (size_t i = 0; i < count; i++) {
-        nearest = nearest_field(parts[i].fields, name, nearest);
-        list_names(parts[i].fields, &names);
-    }
+    const struct field_names *names = parts->names;
+    if (!names)
+        names = field_names_new(parts, count, bind->arena);
     const char *shown = arena_strndup(bind->arena, name, strnlen(name, MCP_SHOW_MAX));
-    bind->path = shown ? path_of(bind, bind->path, shown) : NULL;
+    bind->path = names && shown ? path_of(bind, bind->path, shown) : NULL;
     if (!bind->path)
         return -ENOMEM;
-    if (names.length == 0)
+    if (names->count == 0)
         return bind_fail(bind, "is not known here; nothing is expected");
-    if (nearest)
-        return bind_fail(bind, "is not known here; did you mean \"%s\"? Known: %s", nearest,
-                         buf_text(&names));
-    return bind_fail(bind, "is not known here. Known: %s", buf_text(&names));
+    const char *nearest = field_names_nearest(names, name);
+    const char *like[] = {shown_path(bind), ": is not known here; did you mean \"",
+                          nearest,          "\"? Known: ",
+                          names->list,      NULL};
+    const char *unlike[] = {shown_path(bind), ": is not known here. Known: ", names->list, NULL};
+    return refuse(bind, nearest ? like : unlike);
 }
 
 static int check_known(struct bind *bind, const struct field_part *parts, size_t count,

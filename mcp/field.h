@@ -24,6 +24,7 @@
 #include "mcp/json_out.h"
 
 struct field;
+struct field_names;
 struct bind;
 
 enum field_flags {
@@ -169,6 +170,7 @@ int bind_object(struct bind *bind, const struct field *fields, const cJSON *obje
 struct field_part {
     const struct field *fields; /* NULL: an empty table */
     void *target;
+    const struct field_names *names; /* of all parts, in the first one; NULL: made when needed */
 };
 
 /* The same for an object that `count` tables describe together. */

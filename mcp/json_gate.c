@@ -113,7 +113,7 @@ static bool escape(struct gate *gate)
 }
 
 /* The first byte from `at` on that text may not hold as it is. */
-static const char *skip_plain(const char *at, const char *end)
+static inline const char *skip_plain(const char *at, const char *end)
 {
     size_t plain = sizeof(uint64_t);
     while (plain == sizeof(uint64_t) && end - at >= (ptrdiff_t)plain) {

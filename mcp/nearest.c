@@ -2,7 +2,6 @@
  * are ASCII. */
 #include "mcp/nearest.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/own.h"
@@ -17,15 +16,23 @@ static unsigned least(unsigned a, unsigned b)
     return a < b ? a : b;
 }
 
-/* Copies in lower case. Returns one bit for each letter that is there; some share one. */
-static uint64_t lower(char *to, const char *text, size_t length)
+static char lower(char c)
 {
-    uint64_t letters = 0;
-    for (size_t i = 0; i < length; i++) {
-        to[i] = (char)(text[i] >= 'A' && text[i] <= 'Z' ? text[i] + ('a' - 'A') : text[i]);
-        letters |= UINT64_C(1) << (to[i] & 63);
-    }
-    return letters;
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+static void copy_lower(char *to, const struct nearest_name *name)
+{
+    for (size_t i = 0; i < name->length; i++)
+        to[i] = lower(name->text[i]);
+}
+
+struct nearest_name nearest_name(const char *text)
+{
+    struct nearest_name name = {.text = text};
+    for (; text[name.length]; name.length++)
+        name.letters |= UINT64_C(1) << (lower(text[name.length]) & 63);
+    return name;
 }
 
 /* Row `i`: the ways from the first `i` bytes of `a` to each beginning of `b`. Returns the shortest. */
@@ -45,49 +52,74 @@ static unsigned fill_row(unsigned rows[3][NEAREST_LENGTH_MAX + 1], size_t i, con
     return shortest;
 }
 
-/* The distance, or anything above `most` where it is above that. */
-static unsigned distance_up_to(const char *text_a, const char *text_b, unsigned most)
+static bool has_more_bits(uint64_t bits, unsigned most)
 {
-    size_t length_a = strlen(text_a);
-    size_t length_b = strlen(text_b);
+    for (; bits && most > 0; most--)
+        bits &= bits - 1;
+    return bits;
+}
+
+/* Whether it takes more than `most` steps for sure: each byte that one has more is a step, and so is
+ * each letter that only one has. */
+static bool is_far(const struct nearest_name *a, const struct nearest_name *b, unsigned most)
+{
+    size_t more = a->length > b->length ? a->length - b->length : b->length - a->length;
+    return a->length > NEAREST_LENGTH_MAX || b->length > NEAREST_LENGTH_MAX || more > most ||
+           has_more_bits(a->letters & ~b->letters, most) ||
+           has_more_bits(b->letters & ~a->letters, most);
+}
+
+/* The distance of two names that are not far apart, or anything above `most` where it is above that. */
+static unsigned distance_up_to(const struct nearest_name *a, const struct nearest_name *b,
+                               unsigned most)
+{
     UNSET unsigned rows[3][NEAREST_LENGTH_MAX + 1];
-    UNSET char a[NEAREST_LENGTH_MAX];
-    UNSET char b[NEAREST_LENGTH_MAX];
+    UNSET char text_a[NEAREST_LENGTH_MAX];
+    UNSET char text_b[NEAREST_LENGTH_MAX];
     unsigned before = 0;
-    if (length_a > NEAREST_LENGTH_MAX || length_b > NEAREST_LENGTH_MAX)
-        return NEAREST_FAR;
-    /* Each byte that one has more is a step. */
-    if ((length_a > length_b ? length_a - length_b : length_b - length_a) > most)
-        return NEAREST_FAR;
-    uint64_t in_a = lower(a, text_a, length_a);
-    uint64_t in_b = lower(b, text_b, length_b);
-    /* So is each letter that only one has. */
-    if ((unsigned)__builtin_popcountll(in_a & ~in_b) > most ||
-        (unsigned)__builtin_popcountll(in_b & ~in_a) > most)
-        return NEAREST_FAR;
-    for (size_t j = 0; j <= length_b; j++)
+    copy_lower(text_a, a);
+    copy_lower(text_b, b);
+    for (size_t j = 0; j <= b->length; j++)
         rows[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= length_a; i++) {
-        unsigned shortest = fill_row(rows, i, a, b, length_b);
+    for (size_t i = 1; i <= a->length; i++) {
+        unsigned shortest = fill_row(rows, i, text_a, text_b, b->length);
         /* Every way on leads through one of two rows in succession. */
         if (shortest > most && before > most)
             return NEAREST_FAR;
         before = shortest;
     }
-    return rows[length_a % 3][length_b];
+    return rows[a->length % 3][b->length];
+}
+
+void nearest_begin(struct nearest *nearest, const char *name)
+{
+    *nearest = (struct nearest){.name = nearest_name(name)};
+    nearest->most = (unsigned)(nearest->name.length / 3 + 1);
+}
+
+void nearest_try(struct nearest *nearest, const struct nearest_name *candidate)
+{
+    if (nearest->is_settled || is_far(&nearest->name, candidate, nearest->most))
+        return;
+    unsigned distance = distance_up_to(&nearest->name, candidate, nearest->most);
+    if (distance > nearest->most)
+        return;
+    nearest->best = candidate->text;
+    /* A later one must be nearer. */
+    nearest->is_settled = distance == 0;
+    nearest->most = distance - !nearest->is_settled;
+}
+
+void nearest_try_text(struct nearest *nearest, const char *candidate)
+{
+    struct nearest_name name = nearest_name(candidate);
+    nearest_try(nearest, &name);
 }
 
 unsigned nearest_distance(const char *a, const char *b)
 {
-    return distance_up_to(a, b, NEAREST_FAR);
-}
-
-const char *nearest_of(const char *text, const char *best, const char *candidate)
-{
-    unsigned most = best ? nearest_distance(text, best) : (unsigned)(strlen(text) / 3 + 1);
-    if (strlen(text) > NEAREST_LENGTH_MAX || (best && most == 0))
-        return best;
-    /* A later one must be nearer. */
-    unsigned enough = best ? most - 1 : most;
-    return distance_up_to(text, candidate, enough) <= enough ? candidate : best;
+    struct nearest_name name_a = nearest_name(a);
+    struct nearest_name name_b = nearest_name(b);
+    return is_far(&name_a, &name_b, NEAREST_FAR) ? NEAREST_FAR
+                                                 : distance_up_to(&name_a, &name_b, NEAREST_FAR);
 }

@@ -77,6 +77,42 @@ static int collect(struct registry *registry, struct listing *listing, const voi
     return 0;
 }
 
+void tool_parts(const struct tool *tool, const struct mcp_server_options *options,
+                struct field_part ret_parts[TOOL_PARTS])
+{
+    bool writes = !(tool->flags & TOOL_READ_ONLY);
+    bool asks = writes && (tool->flags & TOOL_ASKS);
+    ret_parts[0] = (struct field_part){.fields = tool->args};
+    ret_parts[1] = (struct field_part){.fields = writes ? options->extra_args : NULL};
+    ret_parts[2] = (struct field_part){.fields = asks ? options->ask_args : NULL};
+}
+
+static int name_arguments(struct registry *registry)
+{
+    struct listing *tools = &registry->tools;
+    arena_init(&registry->arena, MCP_ARENA_MAX);
+    registry->arguments = arena_array(&registry->arena, tools->count, sizeof(*registry->arguments));
+    if (!registry->arguments)
+        return -ENOMEM;
+    for (size_t i = 0; i < tools->count; i++) {
+        struct field_part parts[TOOL_PARTS];
+        tool_parts(tools->items[i], registry->options, parts);
+        registry->arguments[i] = field_names_new(parts, TOOL_PARTS, &registry->arena);
+        if (!registry->arguments[i])
+            return -ENOMEM;
+    }
+    return 0;
+}
+
+const struct field_names *registry_arguments(const struct registry *registry,
+                                             const struct tool *tool)
+{
+    size_t i = 0;
+    while (i < registry->tools.count && registry->tools.items[i] != tool)
+        i++;
+    return i < registry->tools.count ? registry->arguments[i] : NULL;
+}
+
 int registry_init(struct registry *registry, const struct mcp_server_options *options)
 {
     const void *const *tools = (const void *const *)options->tools;
@@ -99,7 +135,7 @@ int registry_init(struct registry *registry, const struct mcp_server_options *op
         r = collect(registry, &registry->resources, resources, is_single);
     if (r == 0)
         r = collect(registry, &registry->templates, resources, is_template);
-    return r;
+    return r == 0 ? name_arguments(registry) : r;
 }
 
 static void listing_free(struct listing *listing)
@@ -115,6 +151,7 @@ void registry_free(struct registry *registry)
     listing_free(&registry->prompts);
     listing_free(&registry->resources);
     listing_free(&registry->templates);
+    arena_free(&registry->arena);
 }
 
 const struct tool *registry_find_tool(const struct registry *registry, const char *name)
@@ -165,16 +202,6 @@ bool registry_has_apps(const struct registry *registry)
             return true;
     }
     return false;
-}
-
-void tool_parts(const struct tool *tool, const struct mcp_server_options *options,
-                struct field_part ret_parts[TOOL_PARTS])
-{
-    bool writes = !(tool->flags & TOOL_READ_ONLY);
-    bool asks = writes && (tool->flags & TOOL_ASKS);
-    ret_parts[0] = (struct field_part){.fields = tool->args};
-    ret_parts[1] = (struct field_part){.fields = writes ? options->extra_args : NULL};
-    ret_parts[2] = (struct field_part){.fields = asks ? options->ask_args : NULL};
 }
 
 bool tool_answers_any_root(const struct tool *tool)

@@ -6,8 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "mcp/era.h"
+#include "mcp/field_names.h"
 #include "mcp/prompt.h"
 #include "mcp/resource.h"
 #include "mcp/server.h"
@@ -33,6 +35,8 @@ struct registry {
     struct listing prompts;
     struct listing resources;
     struct listing templates;
+    struct arena arena;
+    const struct field_names **arguments; /* of each tool, in the order of its listing */
 };
 
 /* 0 or -ENOMEM. */
@@ -42,6 +46,10 @@ void registry_free(struct registry *registry);
 /* NULL when there is no such thing, or it is not offered. */
 const struct tool *registry_find_tool(const struct registry *registry, const char *name);
 const struct prompt *registry_find_prompt(const struct registry *registry, const char *name);
+
+/* The names of the arguments of a tool that is offered. */
+const struct field_names *registry_arguments(const struct registry *registry,
+                                             const struct tool *tool);
 
 /* The resource with this URI, or the template that it is one of. */
 const struct resource *registry_find_resource(const struct registry *registry, const char *uri);

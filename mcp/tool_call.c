@@ -12,7 +12,8 @@
 
 static int bind_tool(struct call *call)
 {
-    const struct mcp_server_options *options = &call->request.server->options;
+    const struct registry *registry = &call->request.server->registry;
+    const struct mcp_server_options *options = registry->options;
     const struct tool *tool = call->tool;
     struct field_part parts[TOOL_PARTS];
     call->args = arena_alloc(&call->arena, tool->args_size);
@@ -22,6 +23,7 @@ static int bind_tool(struct call *call)
         return 0;
     tool_parts(tool, options, parts);
     parts[0].target = call->args;
+    parts[0].names = registry_arguments(registry, tool);
     if (parts[1].fields) {
         call->extra_args = arena_alloc(&call->arena, options->extra_args_size);
         if (!call->extra_args)

@@ -63,6 +63,8 @@ static void test_arena_gives_zeroed_memory_up_to_its_cap(void **state)
     assert_int_equal(big[8999], 0);
     assert_null(arena_alloc(&arena, 1001));
     assert_string_equal(arena_printf(&arena, "%d-%s", 7, "x"), "7-x");
+    assert_string_equal(arena_join(&arena, (const char *const[]){"a", "", "bc", NULL}), "abc");
+    assert_string_equal(arena_join(&arena, (const char *const[]){NULL}), "");
     assert_null(arena_array(&arena, SIZE_MAX / 2, 4));
     arena_free(&arena);
     assert_int_equal(arena.used, 0);

@@ -479,6 +479,17 @@ static void test_check_finds_contradictions(void **state)
     check_finding(turned, "field share: the least is above the most");
 }
 
+/* The nearest of two candidates, of which the first may be missing. */
+static const char *nearest_in(const char *text, const char *first, const char *second)
+{
+    struct nearest nearest;
+    nearest_begin(&nearest, text);
+    if (first)
+        nearest_try_text(&nearest, first);
+    nearest_try_text(&nearest, second);
+    return nearest.best;
+}
+
 static void test_nearest_counts_edits(void **state)
 {
     (void)state;
@@ -487,14 +498,14 @@ static void test_nearest_counts_edits(void **state)
     assert_int_equal(nearest_distance("limti", "limit"), 1);
     assert_int_equal(nearest_distance("lim", "limit"), 2);
     assert_int_equal(nearest_distance("", "limit"), 5);
-    assert_string_equal(nearest_of("categry", NULL, "category"), "category");
-    assert_null(nearest_of("xyz", NULL, "category"));
-    assert_string_equal(nearest_of("dates", "date", "dated"), "date");
-    assert_string_equal(nearest_of("dates", "date", "dates"), "dates");
-    assert_string_equal(nearest_of("date", "date", "date"), "date");
-    assert_string_equal(nearest_of("abcd", NULL, "badc"), "badc");
-    assert_null(nearest_of("abcd", NULL, "badx"));
-    assert_string_equal(nearest_of("gruop_by", "top", "group_by"), "group_by");
+    assert_string_equal(nearest_in("categry", NULL, "category"), "category");
+    assert_null(nearest_in("xyz", NULL, "category"));
+    assert_string_equal(nearest_in("dates", "date", "dated"), "date");
+    assert_string_equal(nearest_in("dates", "date", "dates"), "dates");
+    assert_string_equal(nearest_in("date", "date", "date"), "date");
+    assert_string_equal(nearest_in("abcd", NULL, "badc"), "badc");
+    assert_null(nearest_in("abcd", NULL, "badx"));
+    assert_string_equal(nearest_in("gruop_by", "top", "group_by"), "group_by");
 }
 
 int main(void)
