@@ -12,25 +12,59 @@
 #include "tools/support/limits.h"
 
 enum {
-    SLOTS = 4 * 1024, /* a power of two, well above ASKED_MAX */
+    ROOM_FIRST = 16, /* most writes use fewer names */
+    ROOM_GROWTH = 8,
+    SLOTS_PER_NAME = 4, /* a table that fills up would be searched for ever */
     ARRAY_TEXT_MAX = 8 * 1024 * 1024
 };
 
-_Static_assert(SLOTS > 2 * ASKED_MAX, "a full table would be searched for ever");
+_Static_assert((ROOM_FIRST & (ROOM_FIRST - 1)) == 0, "slots are counted by a mask");
 
 /* FNV-1a */
-static size_t hash_of(const struct name_ref *name)
+static uint32_t hash_of(const struct name_ref *name)
 {
     uint32_t hash = 2166136261U;
     hash = (hash ^ (unsigned char)name->kind->code[0]) * 16777619U;
     for (const char *c = name->folded; *c; c++)
         hash = (hash ^ (unsigned char)*c) * 16777619U;
-    return hash & (SLOTS - 1);
+    return hash;
 }
 
 static bool is_same(const struct name_ref *one, const struct name_ref *other)
 {
     return one->folded && one->kind == other->kind && strcmp(one->folded, other->folded) == 0;
+}
+
+/* The slot of the name, or the free one where it belongs. */
+static size_t *slot_of(const struct asked *asked, const struct name_ref *name)
+{
+    size_t mask = asked->room * SLOTS_PER_NAME - 1;
+    size_t at = hash_of(name) & mask;
+    while (asked->slots[at] != 0 && !is_same(asked->names[asked->slots[at] - 1], name))
+        at = (at + 1) & mask;
+    return &asked->slots[at];
+}
+
+/* 0 or -ENOMEM. */
+static int make_room(struct asked *asked, size_t room)
+{
+    struct asked larger = *asked;
+    larger.room = room;
+    larger.names = arena_array(asked->arena, room, sizeof(*larger.names));
+    larger.fields = arena_array(asked->arena, room, sizeof(*larger.fields));
+    larger.purposes = arena_array(asked->arena, room, sizeof(*larger.purposes));
+    larger.slots = arena_array(asked->arena, room * SLOTS_PER_NAME, sizeof(*larger.slots));
+    if (!larger.names || !larger.fields || !larger.purposes || !larger.slots)
+        return -ENOMEM;
+    for (size_t i = 0; i < asked->count; i++) {
+        larger.names[i] = asked->names[i];
+        larger.fields[i] = asked->fields[i];
+        larger.purposes[i] = asked->purposes[i];
+        if (i >= ASKED_SPEAKER)
+            *slot_of(&larger, larger.names[i]) = i + 1;
+    }
+    *asked = larger;
+    return 0;
 }
 
 static void append(struct asked *asked, struct name_ref *name, const char *field)
@@ -44,15 +78,9 @@ int asked_begin(struct asked *asked, struct call *call)
 {
     struct arena *arena = call_arena(call);
     const char *speaker = call_context(call)->user_name;
-    *asked = (struct asked){
-        .arena = arena,
-        .names = arena_array(arena, ASKED_MAX, sizeof(void *)),
-        .fields = arena_array(arena, ASKED_MAX, sizeof(*asked->fields)),
-        .purposes = arena_array(arena, ASKED_MAX, sizeof(*asked->purposes)),
-        .slots = arena_array(arena, SLOTS, sizeof(*asked->slots)),
-    };
+    *asked = (struct asked){.arena = arena};
     struct name_ref *name = arena_alloc(arena, sizeof(*name));
-    if (!asked->names || !asked->fields || !asked->purposes || !asked->slots || !name)
+    if (!name || make_room(asked, ROOM_FIRST) != 0)
         return -ENOMEM;
     name->kind = &name_user;
     if (speaker && name_from_text(arena, &name_user, speaker, name) == -ENOMEM)
@@ -65,22 +93,21 @@ size_t asked_add(struct asked *asked, struct name_ref *name, const char *field)
 {
     if (!name->text || asked->is_full)
         return 0;
-    size_t slot = hash_of(name);
-    while (asked->slots[slot] != 0) {
-        size_t number = asked->slots[slot];
-        if (is_same(asked->names[number - 1], name))
-            return number;
-        slot = (slot + 1) & (SLOTS - 1);
-    }
+    size_t *slot = slot_of(asked, name);
+    if (*slot != 0)
+        return *slot;
     if (asked->count == ASKED_MAX) {
         asked->is_full = true;
         return 0;
     }
     const char *kept = arena_strdup(asked->arena, field);
-    if (!kept)
+    if (!kept ||
+        (asked->count == asked->room && make_room(asked, asked->room * ROOM_GROWTH) != 0)) {
         asked->error = -ENOMEM;
-    append(asked, name, kept ? kept : "");
-    asked->slots[slot] = asked->count;
+        return 0;
+    }
+    append(asked, name, kept);
+    *slot_of(asked, name) = asked->count;
     return asked->count;
 }
 

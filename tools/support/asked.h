@@ -9,12 +9,17 @@
 #include "tools/support/candidates.h"
 #include "tools/support/names.h"
 
+enum {
+    ASKED_SPEAKER = 1
+};
+
 struct asked {
     struct arena *arena;
     struct name_ref **names;
     const char **fields;   /* the argument that used it first */
     const char **purposes; /* what a category would be for: "expense" unless said otherwise */
     size_t count;
+    size_t room;   /* names that fit before the lists grow */
     size_t *slots; /* hash table: number of a name, 0 free */
     bool is_full;  /* more than ASKED_MAX names */
     int error;     /* 0 or -ENOMEM */
