@@ -22,7 +22,7 @@ enum {
 
 enum {
     INSERT_PARAMS = 13,
-    ONE_PARAMS = 10,
+    ONE_PARAMS = 17,
     MESSAGE_MAX = 1000
 };
 
@@ -39,7 +39,8 @@ struct creation {
     struct name_question question;
     const size_t *item_of_row;         /* for each draft, from 1 */
     const char *values[INSERT_PARAMS]; /* of `insert` */
-    const char *one[ONE_PARAMS];       /* of `insert_one` */
+    struct draft_row row;              /* the last one */
+    bool is_one;                       /* … and the only one, so that `insert_one` will do */
     const char *queue[2];
     size_t missing_at;
 };
@@ -82,12 +83,42 @@ static const struct field args[] = {
 
 /* --- the drafts ------------------------------------------------------------------------------ */
 
+/* A name by which rows are found as it is: no number, and none that stands for nobody and nothing. */
+static bool is_plain_name(const struct asked *asked, size_t number)
+{
+    const struct name_ref *name = number > 0 ? asked->names[number - 1] : NULL;
+    return !name ||
+           (name->id == 0 && (!name->folded || (strcmp(name->folded, "(none)") != 0 &&
+                                                strcmp(name->folded, name->kind->none) != 0)));
+}
+
+/* One plain entry, as most are: `insert_one` will do. */
+static bool is_one(const struct creation *creation, const struct ledger *ledger)
+{
+    const struct draft_item *item = creation->args->items.items;
+    const struct draft_row *row = &creation->row;
+    return creation->args->items.count == 1 && item->splits.count == 0 && item->tags.count == 0 &&
+           row->refund_of == 0 && row->account == 0 && row->paid_by == 0 &&
+           strcmp(row->currency, ledger->currency) == 0 &&
+           is_plain_name(&creation->asked, row->category) &&
+           is_plain_name(&creation->asked, row->user);
+}
+
+static size_t most_rows(const struct field_list *items)
+{
+    const struct draft_item *list = items->items;
+    size_t rows = 0;
+    for (size_t i = 0; i < items->count && rows < CREATE_ROWS_MAX; i++)
+        rows += list[i].splits.count > 0 ? list[i].splits.count : 1;
+    return rows < CREATE_ROWS_MAX ? rows : CREATE_ROWS_MAX;
+}
+
 /* Writes all items; 0, 1 (refused) or negative errno. */
 static int write_items(struct call *call, struct creation *creation, struct json_out *out)
 {
     const struct field_list *items = &creation->args->items;
     const struct draft_item *list = items->items;
-    size_t *item_of_row = arena_array(call_arena(call), CREATE_ROWS_MAX + 1, sizeof(size_t));
+    size_t *item_of_row = arena_array(call_arena(call), most_rows(items) + 1, sizeof(size_t));
     struct drafts drafts = {.call = call, .asked = &creation->asked, .out = out};
     int r = item_of_row ? 0 : -ENOMEM;
     json_array(out);
@@ -100,6 +131,8 @@ static int write_items(struct call *call, struct creation *creation, struct json
     }
     json_end_array(out);
     creation->item_of_row = item_of_row;
+    creation->row = drafts.row;
+    creation->is_one = r == 0 && is_one(creation, call_ledger(call));
     return r;
 }
 
@@ -203,35 +236,48 @@ static bool converts(const struct creation *creation, const struct ledger *ledge
     return false;
 }
 
-/* Names that stand for nobody and nothing are understood by `insert` alone. */
-static bool has_special_name(const struct asked *asked)
+static const char *name_of(const struct asked *asked, size_t number)
 {
-    for (size_t i = 0; i < asked->count; i++) {
-        const char *name = asked->names[i]->folded;
-        if (name && (strcmp(name, "(none)") == 0 || strcmp(name, "uncategorized") == 0))
-            return true;
-    }
-    return false;
+    return number > 0 ? asked->names[number - 1]->folded : NULL;
 }
 
-/* One plain entry, as most are: `insert_one` will do. */
-static bool is_one(const struct creation *creation)
+static int insert_one(struct change *change, const struct creation *creation)
 {
-    const struct draft_item *item = creation->args->items.items;
-    return creation->args->items.count == 1 && item->splits.count == 0 && item->tags.count == 0 &&
-           item->refund_of == 0 && !has_special_name(&creation->asked);
+    const struct asked *asked = &creation->asked;
+    const struct draft_row *row = &creation->row;
+    const char *const one[ONE_PARAMS] = {
+        creation->values[0],
+        row->spent_on,
+        row->amount,
+        row->currency,
+        row->merchant,
+        row->merchant_folded,
+        row->description,
+        row->notes,
+        row->kind,
+        name_of(asked, row->category),
+        name_of(asked, row->user > 0 ? row->user : ASKED_SPEAKER),
+        name_of(asked, ASKED_SPEAKER),
+        creation->values[7],
+        creation->values[8],
+        change_key(change),
+        change_arguments(change),
+        creation->values[11],
+    };
+    const char **values = arena_array(call_arena(change_call(change)), ONE_PARAMS, sizeof(*values));
+    if (!values)
+        return -ENOMEM;
+    memcpy(values, one, sizeof(one));
+    (void)change_step(change, &sql_insert_one, values);
+    return 0;
 }
 
-static void insert(struct change *change, struct creation *creation, bool is_foreign)
+static int insert(struct change *change, struct creation *creation)
 {
-    static const size_t taken[ONE_PARAMS] = {0, 1, 3, 5, 6, 7, 8, 9, 10, 11};
-    if (is_foreign || !is_one(creation)) {
-        (void)change_step(change, &sql_insert, creation->values);
-        return;
-    }
-    for (size_t i = 0; i < ONE_PARAMS; i++)
-        creation->one[i] = creation->values[taken[i]];
-    (void)change_step(change, &sql_insert_one, creation->one);
+    if (creation->is_one)
+        return insert_one(change, creation);
+    (void)change_step(change, &sql_insert, creation->values);
+    return 0;
 }
 
 static int run(struct change *change)
@@ -255,8 +301,8 @@ static int run(struct change *change)
         rate_share(change);
     if (creation->values[7][0] == 'f')
         (void)change_step(change, &sql_queue, creation->queue);
-    insert(change, creation, is_foreign);
-    return change_send_whole(change);
+    int r = insert(change, creation);
+    return r == 0 ? change_send_whole(change) : r;
 }
 
 /* --- why nothing was stored ------------------------------------------------------------------ */
@@ -300,14 +346,16 @@ static int refuse_duplicate(struct change *change, const char *item, const char 
 static int explained(struct change *change, const struct db_rows *rows)
 {
     struct creation *creation = change_state(change);
-    if (db_rows_count(rows) == 0)
+    if (db_rows_count(rows) == 0) {
+        creation->is_one = false;
         return change_again(change);
+    }
     const char *what = db_rows_text(rows, 0, COLUMN_WHAT);
     const char *detail = db_rows_text(rows, 0, COLUMN_DETAIL);
     if (strcmp(what, "names") == 0)
         return change_refuse_names(change, &creation->question, detail);
     size_t row = (size_t)db_rows_int(rows, 0, COLUMN_N);
-    size_t number = row <= CREATE_ROWS_MAX ? creation->item_of_row[row] : 0;
+    size_t number = row <= most_rows(&creation->args->items) ? creation->item_of_row[row] : 0;
     bool is_refund = strcmp(what, "refund") == 0;
     const char *field = arena_printf(call_arena(change_call(change)), "items[%zu]%s", number,
                                      is_refund ? ".refund_of" : "");

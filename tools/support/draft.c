@@ -151,23 +151,46 @@ static void put_tags(struct drafts *drafts, const struct name_list *tags)
 static size_t ask_payer(struct drafts *drafts, const struct draft_item *item,
                         const struct draft_split *split)
 {
-    enum {
-        SPEAKER = 1
-    };
-
     if (item->paid_by.text)
         return ask(drafts, &item->paid_by, "paid_by");
     if (!split || !split->user.text)
         return 0;
-    return item->user.text ? ask(drafts, &item->user, "user") : SPEAKER;
+    return item->user.text ? ask(drafts, &item->user, "user") : ASKED_SPEAKER;
+}
+
+static void write_row(struct drafts *drafts, const struct draft_row *row)
+{
+    struct json_out *out = drafts->out;
+    json_object(out);
+    json_put_int(out, "n", (int64_t)drafts->rows);
+    put_number(out, "receipt", row->receipt);
+    json_put_text(out, "spent_on", row->spent_on);
+    json_put_text(out, "amount", row->amount);
+    json_put_text(out, "currency", row->currency);
+    put_text(out, "merchant", row->merchant);
+    put_text(out, "merchant_folded", row->merchant_folded);
+    put_text(out, "description", row->description);
+    put_text(out, "notes", row->notes);
+    json_put_text(out, "kind", row->kind);
+    put_number(out, "refund_of", row->refund_of);
+    put_number(out, "category", row->category);
+    put_number(out, "user", row->user);
+    put_number(out, "account", row->account);
+    put_number(out, "paid_by", row->paid_by);
+    put_tags(drafts, row->tags);
+    json_end_object(out);
+}
+
+static const char *some(const char *text)
+{
+    return text && text[0] ? text : NULL;
 }
 
 /* `split` is NULL for an expense that is not divided. */
 static int put_row(struct drafts *drafts, const struct draft_item *item, const char *currency,
                    const struct money *amount, const struct draft_split *split)
 {
-    struct json_out *out = drafts->out;
-    const char *merchant = item->merchant && item->merchant[0] ? item->merchant : NULL;
+    const char *merchant = some(item->merchant);
     const char *folded = merchant ? fold_text(call_arena(drafts->call), merchant) : NULL;
     const struct name_ref *category =
         split && split->category.text ? &split->category : &item->category;
@@ -176,27 +199,25 @@ static int put_row(struct drafts *drafts, const struct draft_item *item, const c
         return -ENOMEM;
     if (++drafts->rows > CREATE_ROWS_MAX)
         return refuse(drafts->call, "items", "makes more rows than one call may");
-    size_t category_number = ask(drafts, category, "category");
-    asked_purpose(drafts->asked, category_number, draft_kind(item));
-    json_object(out);
-    json_put_int(out, "n", (int64_t)drafts->rows);
-    put_number(out, "receipt", split ? drafts->receipts : 0);
-    json_put_text(out, "spent_on",
-                  item->date.given ? item->date.text : call_ledger(drafts->call)->today);
-    json_put_text(out, "amount", amount->text);
-    json_put_text(out, "currency", currency);
-    put_text(out, "merchant", merchant);
-    put_text(out, "merchant_folded", folded);
-    put_text(out, "description", item->description);
-    put_text(out, "notes", item->notes);
-    json_put_text(out, "kind", draft_kind(item));
-    put_number(out, "refund_of", (size_t)item->refund_of);
-    put_number(out, "category", category_number);
-    put_number(out, "user", ask(drafts, user, "user"));
-    put_number(out, "account", ask(drafts, &item->account, "account"));
-    put_number(out, "paid_by", ask_payer(drafts, item, split));
-    put_tags(drafts, &item->tags);
-    json_end_object(out);
+    drafts->row = (struct draft_row){
+        .spent_on = item->date.given ? item->date.text : call_ledger(drafts->call)->today,
+        .amount = amount->text,
+        .currency = currency,
+        .merchant = merchant,
+        .merchant_folded = some(folded),
+        .description = some(item->description),
+        .notes = some(item->notes),
+        .kind = draft_kind(item),
+        .receipt = split ? drafts->receipts : 0,
+        .refund_of = (size_t)item->refund_of,
+        .category = ask(drafts, category, "category"),
+        .tags = &item->tags,
+    };
+    drafts->row.user = ask(drafts, user, "user");
+    drafts->row.account = ask(drafts, &item->account, "account");
+    drafts->row.paid_by = ask_payer(drafts, item, split);
+    asked_purpose(drafts->asked, drafts->row.category, drafts->row.kind);
+    write_row(drafts, &drafts->row);
     return 0;
 }
 

@@ -33,6 +33,14 @@ struct draft_item {
 extern const char *const expense_kinds[];
 extern const struct field draft_split_fields[];
 
+/* One row of the books to be. What is not there is NULL or 0; names by their number in `asked`. */
+struct draft_row {
+    const char *spent_on, *amount, *currency, *merchant, *merchant_folded, *description, *notes,
+        *kind;
+    size_t receipt, refund_of, category, user, account, paid_by;
+    const struct name_list *tags;
+};
+
 /* Everything about drafts that are being written. */
 struct drafts {
     struct call *call;
@@ -41,6 +49,7 @@ struct drafts {
     const char *prefix; /* of the argument at hand: "items[3]." */
     size_t rows;        /* written so far */
     size_t receipts;
+    struct draft_row row; /* the last one */
 };
 
 /* Writes one item as one row or, with splits, as a receipt. 0; 1 when the item was refused and the
