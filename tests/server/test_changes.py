@@ -273,6 +273,37 @@ class Refusals(unittest.TestCase):
         self.assertEqual(books.value("SELECT count(*) FROM ninepence.expenses"
                                      " WHERE spent_on = '2020-01-01'"), "500")
 
+    def test_names_of_one_call_at_the_limit_and_one_beyond(self):
+        """A thousand, of which the speaker is one."""
+        books = ledger.small()
+        tags = [f"t{n}" for n in range(1000)]
+        items = [{"amount": "1", "date": "2020-01-01", "tags": tags[first:first + 20]} for first in range(0, 1000, 20)]
+        with Server(books.env()) as server:
+            text = server.refusal("create_expenses", {"items": items, "create_missing": True})
+            self.assertIn("1000 different names", text)
+            items[-1]["tags"].pop()
+            answer = server.ask("create_expenses", {"items": items, "create_missing": True})
+            self.assertEqual(answer["count"], 50)
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.tags WHERE name ~ '^t[0-9]+$'"), "999")
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.expense_tags g JOIN ninepence.expenses e"
+                                     " USING (ledger_id, expense_id) WHERE spent_on = '2020-01-01'"), "999")
+
+    def test_leaf_of_a_path_will_do_where_only_one_has_it(self):
+        """Household: Other and Gifts: Other; Food: Groceries."""
+        books = ledger.small()
+        with Server(books.env()) as server:
+            for name, path in (("Groceries", "Food: Groceries"), ("food: GROCERIES", "Food: Groceries"),
+                               ("Gifts: Other", "Gifts: Other"), ("c16", "Household: Other"),
+                               ("uncategorized", "Uncategorized"), ("Food", "Food")):
+                arguments = {"items": [{"amount": "7", "category": name, "notes": "n"}], "idempotency_key": name.replace(" ", "")}
+                answer = server.ask("create_expenses", arguments)
+                self.assertEqual(answer["rows"][0]["after"].get("category"), path)
+                again = server.ask("create_expenses", arguments)
+                self.assertEqual((again.pop("replayed"), answer.pop("replayed")), (True, False))
+                self.assertEqual(again, answer)
+            self.assertIn("Gifts: Other", server.refusal("create_expenses", {
+                "items": [{"amount": "7", "category": "Other"}]}))
+
 
 class Rules(unittest.TestCase):
     """What is done to rules is a change like any other."""
