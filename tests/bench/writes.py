@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """What a write costs beside the least that it could: create_expenses with its audit rows and its key,
 against a bare INSERT in a transaction (pgbench, prepared), on as many connections, in turns within one
-run. The ratio is the median of the rounds' ratios.
+run. The ratio is the median of the rounds' ratios. The third side is the floor: the three INSERTs that
+a write with audit and key needs whatever asks for it, sent by pgbench as one round trip, with no look-up
+of a name, no check for duplicates and nothing to answer.
 
     writes.py [SECONDS [ROUNDS]]      of pgbench, 1 s; 5 rounds. NINEPENCE_BIN names the binary, whose
                                       build (-DNINEPENCE_BENCH=ON) has the load generator
@@ -24,6 +26,26 @@ INSERT INTO ninepence.expenses (ledger_id, user_id, category_id, spent_on, amoun
 VALUES (1, 1, 2, '2026-11-22', :cents / 100.0, 'USD', :cents / 100.0, 'Bare', 'bare', 'expense', now(), now());
 COMMIT;
 """
+FLOOR = """\\set cents random(1, 99999)
+\\set key random(1, 1000000000000)
+\\set change random(1, 1000000000000)
+\\startpipeline
+BEGIN;
+INSERT INTO ninepence.changes (ledger_id, made_at, client, tool, key, arguments_hash)
+VALUES (1, now(), 'floor', 'create_expenses', 'floor-' || :key,
+    '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef')
+ON CONFLICT (ledger_id, key) DO NOTHING;
+""" + BARE.split("\n", 2)[2].replace("COMMIT;\n", "") + """
+INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, after)
+VALUES (1, :change, 1, 'expense', 1, '{"row": {"kind": "expense", "notes": null, "amount": 12.5000, "paid_by": null,
+    "pending": false, "user_id": 1, "version": 1, "currency": "USD", "merchant": "Bare", "spent_on": "2026-11-22",
+    "import_id": null, "ledger_id": 1, "refund_of": null, "account_id": null, "created_at": "2026-11-22T12",
+    "deleted_at": null, "expense_id": 1000000, "receipt_id": null, "updated_at": "2026-11-22T12", "base_amount": 12.5000,
+    "category_id": 2, "description": null, "external_id": null, "merchant_folded": "bare"}, "tags": [],
+    "show": {"tags": [], "user": "Ann", "account": null, "paid_by": null, "category": "Food: Groceries"}}');
+COMMIT;
+\\endpipeline
+"""
 IN_FLIGHT = 4  # calls of the client for each connection
 WARM_UP_MS = 100
 WRITES_PER_MINUTE = 2000  # of one server (mcp/limits.h)
@@ -34,8 +56,9 @@ class Bench:
     def __init__(self, books, folder, seconds):
         self.books, self.folder, self.seconds, self.sent = books, folder, seconds, 0
         self.load = os.path.join(os.path.dirname(os.path.abspath(mcp_client.BIN)), "tests", "bench", "load")
-        with open(self._path("bare.sql"), "w", encoding="ascii") as script:
-            script.write(BARE)
+        for name, text in (("bare", BARE), ("floor", FLOOR)):
+            with open(self._path(name), "w", encoding="ascii") as script:
+                script.write(text)
 
     def _path(self, name):
         return os.path.join(self.folder, name)
@@ -47,9 +70,9 @@ class Bench:
             sys.exit(f"writes: {' '.join(command)}:\n{done.stderr}")
         return done.stdout
 
-    def bare(self, connections):
+    def pgbench(self, script, connections):
         said = self._run(os.path.join(ledger.bindir(), "pgbench"), "-n", "-M", "prepared", "-c", str(connections),
-                         "-T", str(self.seconds), "-f", self._path("bare.sql"), "-h", self.books.postgres.folder,
+                         "-T", str(self.seconds), "-f", self._path(script), "-h", self.books.postgres.folder,
                          "-U", "postgres", self.books.name)
         return {"rate": float(re.search(r"tps = ([\d.]+)", said).group(1))}
 
@@ -84,14 +107,17 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(ledger.small(), folder, seconds)
         for connections in (1, 2, 4):
-            pairs = [(bench.ours(connections), bench.bare(connections)) for _ in range(rounds)]
+            turns = [(bench.ours(connections), bench.pgbench("bare", connections),
+                      bench.pgbench("floor", connections)) for _ in range(rounds)]
 
             def middle(key, side=0):
-                return statistics.median(pair[side][key] for pair in pairs)
+                return statistics.median(turn[side][key] for turn in turns)
 
-            ratio = statistics.median(ours["rate"] / bare["rate"] for ours, bare in pairs)
+            def ratio(side):
+                return statistics.median(turn[side]["rate"] / turn[1]["rate"] for turn in turns)
+
             print(f"{connections} connections: {middle('rate'):.0f} writes a second with audit and key,"
-                  f" {middle('rate', 1):.0f} bare inserts, ratio {ratio:.2f}; a write takes"
+                  f" {middle('rate', 1):.0f} bare inserts, ratio {ratio(0):.2f}, floor {ratio(2):.2f}; a write takes"
                   f" {middle('database_cpu_us'):.0f} us of the database's CPU and {middle('server_cpu_us'):.0f} us"
                   " of ours", flush=True)
 
