@@ -15,6 +15,9 @@ What a plan may say, each for the connection it is given to:
     hole_up=n, hole_down=n      swallows everything after n bytes
     commit="before" or "after"  closes when a COMMIT comes: before the server sees it, or when the
                       server has answered it and the client has not
+    commit="late"     ends the way to the client when a COMMIT comes; what came since BEGIN lies unread
+                      before the server until deliver()
+    cut_at="text"     closes when the client sends that text
     reset=True        every close is a reset (RST) instead of an end (FIN)
 """
 import dataclasses
@@ -26,6 +29,7 @@ import threading
 import time
 
 PIECE = 65536
+BEGIN = b"BEGIN"
 COMMIT = b"COMMIT\x00"
 TICK_SECONDS = 0.05
 
@@ -43,6 +47,7 @@ class Plan:
     hole_up: int = -1
     hole_down: int = -1
     commit: str = ""
+    cut_at: str = ""
     reset: bool = False
 
 
@@ -65,6 +70,7 @@ class Link(threading.Thread):
         self.passed = {"up": 0, "down": 0}
         self.is_committing = False
         self.is_stopped = False
+        self.held = b""  # a transaction that comes late
 
     def close(self):
         for end in (self.client, self.server):
@@ -121,6 +127,10 @@ class Link(threading.Thread):
             kept = max(0, hole - self.passed[way])
             self.passed[way] += len(data) - len(data[:kept])
             data = data[:kept]
+        if way == "up" and plan.cut_at and plan.cut_at.encode() in data:
+            return False
+        if way == "up" and plan.commit == "late" and (self.held or BEGIN in data):
+            return self.hold(data)
         if not self.pass_commit(way, data):
             return False
         self.send(other, data)
@@ -134,6 +144,21 @@ class Link(threading.Thread):
             self.is_committing = True
             return self.plan.commit != "before"
         return not (way == "down" and self.is_committing and COMMIT in data)
+
+    def hold(self, data):
+        """False once all of it was given to the server, long after the client has gone."""
+        self.held += data
+        if COMMIT not in self.held:
+            return True
+        self.client.shutdown(socket.SHUT_RDWR)
+        while not self.proxy.delivers.wait(TICK_SECONDS):
+            if self.is_stopped or self.proxy.is_stopped:
+                return False
+        self.server.sendall(self.held)
+        answer = b""
+        while COMMIT not in answer and (piece := self.server.recv(PIECE)):
+            answer += piece
+        return False
 
     def send(self, other, data):
         step = self.plan.slice or len(data)
@@ -158,6 +183,7 @@ class Proxy(threading.Thread):
         self.links = set()
         self.lock = threading.Lock()
         self.is_stopped = False
+        self.delivers = threading.Event()  # what is held may go
         self.accepted = 0
         self.listener = socket.create_server((host, 0), backlog=256)
         self.port = self.listener.getsockname()[1]
@@ -188,6 +214,14 @@ class Proxy(threading.Thread):
             link.is_stopped = True
         for link in links:
             link.join(5)
+
+    def deliver(self):
+        """What was held comes to the server now; returns when it has answered, or ended."""
+        self.delivers.set()
+        with self.lock:
+            late = [link for link in self.links if link.held]
+        for link in late:
+            link.join(10)
 
     def change_all(self, **changes):
         """Connections that are open go by a changed plan; limits count from now."""

@@ -9,6 +9,7 @@ from proxy import Plan, Proxy  # noqa: E402
 from support import ledger  # noqa: E402
 from support.mcp_client import Server, text_of  # noqa: E402
 
+WHY = "SELECT p.what"  # of the statement `explain`
 ITEM = {"items": [{"amount": "7.77", "merchant": "Once"}]}
 
 
@@ -57,6 +58,40 @@ class OpenEnds(unittest.TestCase):
         self.server.ask("create_expenses", {**ITEM, "idempotency_key": "k"})
         self.assertTrue(self.server.ask("create_expenses", {**ITEM, "idempotency_key": "k"})["replayed"])
         self.assertEqual(self.count(), "1")
+
+    def check_late(self, item, hide, show):
+        """The first try lies unread before the server while the second one finds the key free and is
+        refused, or lost, because of what `hide` hides; then the first one goes through."""
+        arguments = {"items": [{**ITEM["items"][0], **item}], "idempotency_key": "late"}
+        self.books.execute(hide)
+        self.proxy.change_all(commit="late")
+        error = self.check_open(arguments, "Repeat it with the same idempotency_key")
+        self.assertEqual(error["retry"]["same_key"], True)
+        self.books.execute(show)
+        self.assertEqual(self.count(), "0")
+        self.proxy.deliver()
+        self.assertEqual(self.count(), "1", "what was answered before it came could not be certain")
+        self.proxy.plans, self.proxy.plan = [], Plan()
+        self.assertTrue(self.server.ask("create_expenses", arguments)["replayed"])
+        self.assertEqual(self.count(), "1")
+
+    def test_commit_that_comes_late_after_a_refusal_is_open(self):
+        self.check_late({"refund_of": "e32", "amount": "0.01"},
+                        "UPDATE ninepence.expenses SET deleted_at = now() WHERE expense_id = 32;",
+                        "UPDATE ninepence.expenses SET deleted_at = NULL WHERE expense_id = 32;")
+
+    def test_commit_that_comes_late_after_an_unknown_name_is_open(self):
+        self.check_late({"category": "Health"},
+                        "UPDATE ninepence.categories SET folded = 'x', path_folded = 'x' WHERE category_id = 11;",
+                        "UPDATE ninepence.categories SET folded = 'health', path_folded = 'health'"
+                        " WHERE category_id = 11;")
+
+    def test_commit_that_comes_late_after_the_database_was_lost_is_open(self):
+        """Lost while it is asked why the second try did nothing: that the key is free was heard."""
+        self.proxy.plans, self.proxy.plan = [Plan(cut_at=WHY)], Plan(refuse=True)
+        self.check_late({"refund_of": "e32", "amount": "0.01"},
+                        "UPDATE ninepence.expenses SET deleted_at = now() WHERE expense_id = 32;",
+                        "UPDATE ninepence.expenses SET deleted_at = NULL WHERE expense_id = 32;")
 
     def test_without_a_key_the_history_is_to_be_looked_at(self):
         self.break_commits("before", True)

@@ -269,14 +269,20 @@ int change_start(struct call *call, const struct change_kind *kind, void *state)
 
 /* --- refusing -------------------------------------------------------------------------------- */
 
+/* This try saved nothing, but an earlier one may yet. */
+static int refuse_open(struct change *change)
+{
+    return change_fail_open(change->call, "The connection was lost while saving.");
+}
+
 int change_refuse_with(struct change *change, const struct call_error *error, const char *happened,
                        const char *to_do)
 {
     OWNED_BUF text = BUF_INIT(MESSAGE_MAX);
     struct call_error whole = *error;
     change_roll_back(change);
-    if (change->was_unknown) /* this try saved nothing, but an earlier one may yet */
-        return change_fail_open(change->call, "The connection was lost while saving.");
+    if (change->was_unknown)
+        return refuse_open(change);
     (void)buf_printf(&text, "%s%s%s Nothing was saved. %s", error->field ? error->field : "",
                      error->field ? ": " : "", happened, to_do);
     whole.message = buf_text(&text);
@@ -309,6 +315,8 @@ static int names_again(struct call *call)
 int change_refuse_names(struct change *change, struct name_question *question, const char *unknown)
 {
     change_roll_back(change);
+    if (change->was_unknown)
+        return refuse_open(change);
     question->again = names_again;
     int r = names_settle(change->call, question, unknown);
     return r < 0 ? r : 0;

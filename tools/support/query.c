@@ -25,6 +25,9 @@ static int fail_db(struct call *call, const struct db_failure *failure)
 int call_fail_errno(struct call *call, int error)
 {
     bool is_memory = error == -ENOMEM;
+    if (change_may_be_saved(call))
+        return change_fail_open(call, is_memory ? "Out of memory after the connection was lost."
+                                                : "This request met a defect of ninepence.");
     return call_fail(
         call, &(struct call_error){
                   .code = is_memory ? "out_of_memory" : "internal_error",
