@@ -162,6 +162,18 @@ static void send_ready(struct db_pool *pool)
     }
 }
 
+/* What callers do while the server works. */
+static void work_meanwhile(struct db_pool *pool)
+{
+    while (!list_is_empty(&pool->sent)) {
+        struct db_tx *tx = LIST_FIRST(&pool->sent, struct db_tx, ready);
+        struct tx_run *run = tx->run;
+        db_tx_meanwhile *meanwhile = TAKE(run->meanwhile);
+        list_remove(&tx->ready);
+        meanwhile(run->data);
+    }
+}
+
 /* One Sync for all that a connection was given in this turn, one write. */
 static void flush_reads(struct db_pool *pool)
 {
@@ -188,6 +200,7 @@ void pool_step(struct db_pool *pool)
     pool_assign(pool);
     flush_reads(pool);
     listeners_follow(pool);
+    work_meanwhile(pool);
     if (pool->is_closing)
         pool_try_close(pool);
     if (!pool->is_closed)

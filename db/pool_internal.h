@@ -92,6 +92,7 @@ struct tx_run {
     const struct db_rows **pointers;
     PGresult *failed; /* keeps the failure's constraint name alive */
     db_tx_done *done;
+    db_tx_meanwhile *meanwhile; /* NULL once it was called */
     void *data;
 };
 
@@ -101,7 +102,7 @@ struct db_tx {
     bool is_first;      /* no run has been answered yet: BEGIN travels with this one */
     bool is_cancelled;  /* a cancel is under way because of the deadline */
     bool plans_once;    /* its prepared statements have one plan for all values */
-    struct list ready;  /* in pool->ready while a run waits to be sent */
+    struct list ready;  /* in pool->ready while a run waits to be sent, then in pool->sent */
     struct tx_run *run; /* NULL between two runs */
 };
 
@@ -201,6 +202,7 @@ struct db_pool {
     struct list waiting; /* jobs, oldest first */
     size_t waiting_count;
     struct list ready;   /* transactions whose next run is to be sent */
+    struct list sent;    /* … was sent in this step, and its caller works meanwhile */
     struct list resting; /* transactions that the caller has, without a connection or a run */
     struct list decided; /* jobs whose answer is given in step(): never inside of anything else */
     struct list conns[CONN_STATES];

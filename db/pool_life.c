@@ -40,6 +40,7 @@ static void init_lists(struct db_pool *pool)
 {
     list_init(&pool->waiting);
     list_init(&pool->ready);
+    list_init(&pool->sent);
     list_init(&pool->resting);
     list_init(&pool->decided);
     list_init(&pool->listeners);

@@ -84,6 +84,11 @@ void db_tx_plan_once(struct db_tx *tx);
 MUST_CHECK int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool commit,
                          db_tx_done *done, void *data);
 
+/* Said behind a db_tx_run(): as soon as the run is on its way `meanwhile` is called, once, with the data
+ * of the run, so that its caller can work while the server does. Not when it was given up before. */
+typedef void db_tx_meanwhile(void *data);
+void db_tx_work_meanwhile(struct db_tx *tx, db_tx_meanwhile *meanwhile);
+
 /* Ends without saving (also when a run is under way: its `done` will not come). `tx` is gone. */
 void db_tx_rollback(struct db_tx *tx);
 

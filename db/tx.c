@@ -106,6 +106,12 @@ int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool 
     return 0;
 }
 
+void db_tx_work_meanwhile(struct db_tx *tx, db_tx_meanwhile *meanwhile)
+{
+    if (tx->run)
+        tx->run->meanwhile = meanwhile;
+}
+
 /* The connection goes back by a ROLLBACK of its own (conn_settle). */
 void tx_let_go(struct db_tx *tx)
 {
@@ -119,6 +125,7 @@ void db_tx_rollback(struct db_tx *tx)
 {
     if (tx->state == TX_RUNNING) {
         tx->job.is_detached = true;
+        list_remove(&tx->ready);
         conn_job_detached(&tx->job);
         return;
     }
@@ -130,10 +137,12 @@ void db_tx_rollback(struct db_tx *tx)
 
 void db_tx_abandon(struct db_tx *tx)
 {
-    if (tx->state == TX_RUNNING && tx->run->is_commit)
+    if (tx->state == TX_RUNNING && tx->run->is_commit) {
         tx->job.is_detached = true;
-    else
+        list_remove(&tx->ready);
+    } else {
         db_tx_rollback(tx);
+    }
 }
 
 /* --- sending --------------------------------------------------------------------------------- */
@@ -146,6 +155,8 @@ void tx_send(struct db_tx *tx)
     conn->owner = tx;
     conn->used_at = tx->job.sent_at;
     if (send_run(conn, tx) == 0) {
+        if (tx->run->meanwhile)
+            list_append(&tx->job.pool->sent, &tx->ready);
         conn_flush(conn);
         return;
     }

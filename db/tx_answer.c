@@ -92,6 +92,7 @@ static void start_again(struct db_tx *tx)
 {
     tx->job.pool->stat.retries++;
     tx_run_clear(tx->run);
+    list_remove(&tx->ready);
     tx->state = TX_WAITING;
     pool_enqueue(&tx->job, true);
 }

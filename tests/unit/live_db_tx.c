@@ -317,6 +317,74 @@ static void test_tx_abandoned_before_commit_is_rolled_back(void **state)
     assert_string_equal(count(rig), "0");
 }
 
+/* A run whose caller works while the server does. */
+struct worker_run {
+    struct answer answer;
+    struct db_tx *gives_up; /* rolled back by the work itself */
+    int works;
+    bool was_answered;
+};
+
+static void work(void *data)
+{
+    struct worker_run *run = CONTAINER_OF(data, struct worker_run, answer);
+    run->works++;
+    run->was_answered = run->answer.is_there;
+    if (run->gives_up)
+        db_tx_rollback(run->gives_up);
+}
+
+static void start_work(struct worker_run *run, struct db_tx *tx)
+{
+    static const struct db_statement insert = {NULL, insert_1, 0};
+    static const struct db_step step = {&insert, NULL};
+    assert_int_equal(db_tx_run(tx, &step, 1, false, answer_tx, &run->answer), 0);
+    db_tx_work_meanwhile(tx, work);
+}
+
+static void test_tx_caller_works_once_while_each_run_is_on_its_way(void **state)
+{
+    struct rig *rig = *state;
+    struct db_tx *tx = db_tx_begin(rig->pool, 0);
+    for (int i = 1; i <= 2; i++) {
+        struct worker_run run = {0};
+        start_work(&run, tx);
+        assert_int_equal(run.works, 0); /* nothing is called back from inside a submit */
+        rig_wait(rig, &run.answer.is_there);
+        assert_int_equal(run.works, 1);
+        assert_false(run.was_answered);
+        assert_int_equal(run.answer.has_failed, i == 2); /* the same coin again */
+    }
+}
+
+static void test_tx_given_up_before_it_was_sent_is_no_time_to_work(void **state)
+{
+    struct rig *rig = *state;
+    struct worker_run run = {0};
+    struct answer first;
+    const char *sql[] = {"SELECT 1"};
+    struct db_tx *tx = db_tx_begin(rig->pool, 0);
+    rig_run(rig, tx, sql, 1, false, &first);
+    start_work(&run, tx);
+    db_tx_rollback(tx);
+    rig_wait_idle(rig);
+    assert_int_equal(run.works, 0);
+    assert_int_equal(run.answer.times, 0);
+}
+
+static void test_tx_may_be_given_up_by_the_work(void **state)
+{
+    struct rig *rig = *state;
+    struct db_tx *tx = db_tx_begin(rig->pool, 0);
+    struct worker_run run = {.gives_up = tx};
+    start_work(&run, tx);
+    rig_wait_sent(rig);
+    rig_wait_idle(rig);
+    assert_int_equal(run.works, 1);
+    assert_int_equal(run.answer.times, 0);
+    assert_string_equal(count(rig), "0");
+}
+
 static void test_tx_never_run_costs_nothing(void **state)
 {
     struct rig *rig = *state;
@@ -365,6 +433,9 @@ int main(void)
         CASE(test_tx_over_its_deadline_while_running_is_cancelled_for_certain),
         CASE(test_tx_abandoned_with_commit_on_its_way_is_saved),
         CASE(test_tx_abandoned_before_commit_is_rolled_back),
+        CASE(test_tx_caller_works_once_while_each_run_is_on_its_way),
+        CASE(test_tx_given_up_before_it_was_sent_is_no_time_to_work),
+        CASE(test_tx_may_be_given_up_by_the_work),
         CASE(test_tx_never_run_costs_nothing),
         CASE(test_pool_closed_under_an_open_tx_leaves_a_shell),
     };

@@ -114,6 +114,7 @@ struct tool_tx {
     struct db_tx *tx; /* NULL when over */
     tool_tx_failed *failed;
     tool_tx_done *done;
+    tool_tx_meanwhile *meanwhile;
     bool commits;
 };
 
@@ -169,6 +170,18 @@ int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count, b
     tx->done = done;
     tx->commits = commit;
     return db_tx_run(tx->tx, steps, count, commit, tx_done, tx);
+}
+
+static void tx_meanwhile(void *data)
+{
+    struct tool_tx *tx = data;
+    (void)goes_on(tx->call, tx->meanwhile(tx->call));
+}
+
+void tool_tx_work_meanwhile(struct tool_tx *tx, tool_tx_meanwhile *meanwhile)
+{
+    tx->meanwhile = meanwhile;
+    db_tx_work_meanwhile(tx->tx, tx_meanwhile);
 }
 
 void tool_tx_rollback(struct tool_tx *tx)

@@ -57,6 +57,10 @@ void tool_tx_plan_once(struct tool_tx *tx);
 MUST_CHECK int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count,
                            bool commit, tool_tx_done *done);
 
+/* Goes on while the database is at the run that was given to it just now: see db_tx_work_meanwhile(). */
+typedef int tool_tx_meanwhile(struct call *call);
+void tool_tx_work_meanwhile(struct tool_tx *tx, tool_tx_meanwhile *meanwhile);
+
 /* Ends without saving; the call goes on (and should be answered). */
 void tool_tx_rollback(struct tool_tx *tx);
 
