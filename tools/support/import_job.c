@@ -251,9 +251,17 @@ static int read_on(struct import_job *job);
 static int chunk_stored(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
                         size_t steps)
 {
+    struct import_job *job = job_of(call);
     (void)tx;
     (void)rows;
     (void)steps;
+    job->is_storing = false;
+    return read_on(job);
+}
+
+/* The next chunk is read while the database stores the last one. */
+static int read_ahead(struct call *call)
+{
     return read_on(job_of(call));
 }
 
@@ -266,6 +274,9 @@ static int send_chunk(struct import_job *job)
     const struct db_step step = {&sql_stage, values};
     if (r == 0)
         r = tool_tx_run(job->tx, &step, 1, false, chunk_stored);
+    job->is_storing = r == 0;
+    if (job->is_storing && !job->is_read)
+        tool_tx_work_meanwhile(job->tx, read_ahead);
     import_columns_empty(&job->columns);
     show_progress(job, SURVEY_PERCENT, READ_PERCENT, "reading");
     return r;
@@ -312,11 +323,11 @@ static int read_ended(struct import_job *job)
         return fail(job, "several_accounts", "account",
                     "the file holds more than one account, and says itself which.",
                     import_say(job->call, "Leave account out.", "Leave --account out."));
-    return job->columns.rows > 0 ? send_chunk(job) : send_end(job);
+    return 0;
 }
 
-/* Reads until a chunk is full, and sends it. Behind the last one comes the end. */
-static int read_on(struct import_job *job)
+/* Reads until a chunk is full. */
+static int read_chunk(struct import_job *job)
 {
     int r = job->is_read ? 1 : 0;
     while (r == 0 && job->columns.rows < IMPORT_CHUNK_ROWS)
@@ -326,12 +337,20 @@ static int read_on(struct import_job *job)
                    ? fail(job, "too_large", job->wish->path ? "path" : "content",
                           "the file holds more than 64 accounts.", "Import it account by account.")
                    : fail_pass(job, r);
-    if (r == 0)
-        return send_chunk(job);
-    if (job->is_read)
-        return send_end(job);
+    if (r == 0 || job->is_read)
+        return 0;
     job->is_read = true;
     return read_ended(job);
+}
+
+/* Reads a chunk, and sends it unless the one before is still on its way. Behind the last one comes the
+ * end. */
+static int read_on(struct import_job *job)
+{
+    int r = read_chunk(job);
+    if (r < 0 || call_has_ended(job->call) || job->is_storing)
+        return r;
+    return job->columns.rows > 0 ? send_chunk(job) : send_end(job);
 }
 
 static int begun(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,

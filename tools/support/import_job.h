@@ -57,6 +57,7 @@ struct import_job {
     const char *account_id; /* of the account that was named, NULL when there is none yet */
     char account_currency[4];
     bool is_read;
+    bool is_storing; /* a chunk is on its way into the database */
 
     struct import_columns columns;
     struct buf problems; /* JSON texts with commas between */
