@@ -1,8 +1,11 @@
 """Bank files into the books: nothing twice, all or nothing, and only what lies in the import folder."""
 import os
 import re
+import resource
 import select
 import signal
+import socket
+import stat
 import subprocess
 import sys
 import tempfile
@@ -10,7 +13,7 @@ import threading
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from support import ledger, mcp_client  # noqa: E402
+from support import ledger, mcp_client, with_postgres  # noqa: E402
 from support.mcp_client import Server  # noqa: E402
 
 HEAD = "Date,Description,Amount,Currency\n"
@@ -292,12 +295,92 @@ class Hostile(Base):
                     self.assertEqual(error["code"], "bad_path")
                     self.assertIn("link", error["message"])
 
+    def test_link_that_comes_between_is_not_followed(self):
+        with tempfile.TemporaryDirectory() as elsewhere:
+            secret = os.path.join(elsewhere, "secret.csv")
+            with open(secret, "w", encoding="ascii") as file:
+                file.write(csv(("2026-11-02", "SECRET", "-66.60")))
+            self.put("real.csv", csv(("2026-11-02", "OWN", "-1.00")))
+            os.mkdir(os.path.join(self.folder.name, "sub"))
+            self.put("sub/real.csv", csv(("2026-11-02", "OWN", "-1.00")))
+            inside = lambda name: os.path.join(self.folder.name, name)
+            os.symlink(secret, inside("link"))
+            os.symlink(elsewhere, inside("folder link"))
+            os.link(secret, os.path.join(elsewhere, "real.csv"))
+            stop = threading.Event()
+
+            def exchange():  # file and link, folder and link, at one stroke each
+                while not stop.is_set():
+                    for name, link in (("real.csv", "link"), ("sub", "folder link")):
+                        for one, other in ((name, "x"), (link, name), ("x", link)):
+                            os.rename(inside(one), inside(other))
+
+            writer = threading.Thread(target=exchange)
+            writer.start()
+            try:
+                seen = [self.server.call("import_transactions", {"account": "Checking", "path": path})
+                        for path in ("real.csv", "sub/real.csv") * (5 if mcp_client.VALGRIND else 40)]
+            finally:
+                stop.set()
+                writer.join()
+        self.assertNotIn("66.60", str(seen))
+        for result in seen:
+            if result.get("isError"):
+                self.assertEqual(result["structuredContent"]["error"]["code"], "bad_path")
+            else:
+                self.assertEqual([row["merchant"] for row in result["structuredContent"]["rows"]], ["OWN"])
+
     def test_devices_pipes_and_folders_are_no_files(self):
         os.mkfifo(os.path.join(self.folder.name, "pipe"))
         os.mkdir(os.path.join(self.folder.name, "folder"))
-        for path in ("pipe", "folder"):
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(os.path.join(self.folder.name, "socket"))
+        paths = ["pipe", "folder"]
+        try:
+            os.mknod(os.path.join(self.folder.name, "device"), stat.S_IFCHR | 0o666, os.makedev(1, 5))  # /dev/zero
+            paths.append("device")
+        except PermissionError:
+            pass
+        for path in paths:
             with self.subTest(path=path):
                 self.assertIn("no ordinary file", self.refused(path=path)["message"])
+        self.assertEqual(self.refused(path="socket")["code"], "bad_path")
+
+    def test_zero_in_a_path_is_no_text(self):
+        answer = self.server.request("tools/call", {
+            "name": "import_transactions", "arguments": {"account": "Checking", "path": "a\0.csv"}})
+        self.assertEqual(answer["error"]["code"], -32600)
+
+    def test_name_with_controls_is_read_and_shown_escaped(self):
+        name = self.put("na\x1b[31mme\u202e\n.csv", csv(*Identity.WEEK))
+        self.assertEqual(self.ask(path=name)["file"]["name"], name)
+        self.refused(path="\x1b[31mnothing\u202e.csv")
+        for line in self.server.lines:
+            self.assertNotRegex(line.decode(), "[\x00-\x1f\x7f\u202e]")
+
+    @unittest.skipIf(os.geteuid() != 0, "only root can give a file away and read it no more")
+    def test_file_that_may_not_be_read_is_named(self):
+        owner = with_postgres.server_user()
+        self.put("closed.csv", csv(*Identity.WEEK))
+        os.chmod(os.path.join(self.folder.name, "closed.csv"), 0)
+        os.chmod(self.folder.name, 0o755)
+        if subprocess.run(["test", "-x", mcp_client.BIN], preexec_fn=with_postgres.become(owner), check=False).returncode:
+            self.skipTest(f"{owner} may not run the program where it lies")
+        with Server(self.books.env(NINEPENCE_IMPORT_FOLDER=self.folder.name),
+                    preexec=with_postgres.become(owner)) as server:
+            error = server.call("import_transactions", {"path": "closed.csv", "account": "Checking"})["structuredContent"]["error"]
+        self.assertEqual((error["code"], error["saved"]), ("bad_path", "no"))
+        self.assertIn('"closed.csv" may not be read. Nothing was saved.', error["message"])
+
+    def test_account_name_is_cut_to_what_the_books_hold(self):
+        head = "Date,Description,Amount,Currency,Account\n"
+        for length, name in ((120, "A"), (121, "B"), (121, "é"), (200, "€"), (400, "𝄞")):
+            with self.subTest(length=length, name=name):
+                rows = "".join(f"2026-11-0{day},SHOP,-{day}.00,USD,{name * length}\n" for day in (2, 3))
+                done = self.server.ask("import_transactions", {"content": head + rows, "mode": "commit"})
+                self.assertEqual((done["count"], done["accounts"]), (2, [name * 120]))
+                again = self.server.ask("import_transactions", {"content": head + rows, "mode": "commit"})
+                self.assertEqual((again["count"], again["verdicts"]["same"]), (0, 2))
 
     def test_file_beyond_the_bound_is_refused_unread(self):
         path = os.path.join(self.folder.name, "huge.csv")
@@ -319,6 +402,15 @@ class Hostile(Base):
             "<Stmt><Id>&i;</Id></Stmt></BkToCstmrStmt></Document>")
         self.put("bomb.xml", bomb)
         self.assertEqual(self.refused(path="bomb.xml")["saved"], "no")
+        start = bomb[:bomb.index("<Document")]
+        transaction = ("<STMTTRN><TRNTYPE>DEBIT</TRNTYPE><DTPOSTED>20261102</DTPOSTED><TRNAMT>-1.00</TRNAMT>"
+                       "<FITID>1234567</FITID><NAME>&i;&i;</NAME></STMTTRN>")
+        self.put("bomb.ofx", start.replace("?>", '?><?OFX OFXHEADER="200" VERSION="211"?>', 1) +
+                 "<OFX><BANKMSGSRSV1><STMTTRNRS><STMTRS><CURDEF>USD</CURDEF><BANKACCTFROM><ACCTID>1</ACCTID></BANKACCTFROM>"
+                 f"<BANKTRANLIST>{transaction}</BANKTRANLIST></STMTRS></STMTTRNRS></BANKMSGSRSV1></OFX>")
+        result = self.server.call("import_transactions", {"path": "bomb.ofx", "account": "Checking"})
+        if not result.get("isError"):
+            self.assertNotIn("aaaaaaaaaa", str(result["structuredContent"]["rows"]))
 
     def test_formula_stays_a_text(self):
         self.commit(("2026-11-02", "=cmd|' /C calc'!A0", "-1.00"))
@@ -396,6 +488,19 @@ class CommandLine(Base):
         seen = self.run_import(bad, "--account", "Checking")
         self.assertIn('Line 2, field "Amount": expected an amount such as -12.50, found "1x".', seen.stdout)
         self.assertNotIn("mode commit", seen.stdout)
+
+    def test_line_of_half_a_gigabyte_takes_no_memory(self):
+        path = os.path.join(self.folder.name, "line.csv")
+        for start in (HEAD.encode() + b"2026-11-02,", b"<?xml version='1.0'?><Document xmlns='urn:iso:std:iso:20022:tech:"
+                      b"xsd:camt.053.001.08'><BkToCstmrStmt><Stmt><Id>", b"OFXHEADER:100\n\n<OFX><STMTTRN><NAME>"):
+            with open(path, "wb") as file:
+                file.write(start)
+                file.truncate(500_000_000)
+            done = self.run_import(path, "--account", "Checking")
+            self.assertEqual(done.returncode, 65, done.stdout)
+            self.assertIn("Nothing was saved.", done.stderr)
+        if not mcp_client.SANITIZED and not mcp_client.VALGRIND:  # which need memory of their own
+            self.assertLess(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, 200_000)
 
     def test_what_nobody_stated_is_said(self):
         path = os.path.join(self.folder.name, self.put("plain.csv", "Date,Description,Amount\n2026-11-02,SHOP,-1.00\n"))

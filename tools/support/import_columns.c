@@ -12,7 +12,6 @@
 #include "tools/support/currency.h"
 #include "tools/support/date.h"
 #include "tools/support/fold.h"
-#include "tools/support/limits.h"
 
 enum {
     SCRATCH_MAX = 64 << 20,
@@ -101,7 +100,28 @@ static bool parts_fit(const struct import_transaction *t)
     return sum.units == whole.units;
 }
 
+/* The text with at most `most` code points, in the arena when it had to be cut. */
+static const char *cut(struct import_columns *columns, const char *text, size_t most)
+{
+    size_t length = strlen(text);
+    size_t at = 0;
+    uint32_t point;
+    if (length <= most)
+        return text;
+    for (size_t i = 0; i < most && at < length; i++) {
+        size_t bytes = utf8_decode(text + at, length - at, &point);
+        at += bytes > 0 ? bytes : 1;
+    }
+    return at >= length ? text : arena_strndup(&columns->scratch, text, at);
+}
+
 /* --- accounts -------------------------------------------------------------------------------- */
+
+/* What the file calls the account of an entry or a statement; NULL when out of memory. */
+static const char *number_of(struct import_columns *columns, const char *account)
+{
+    return cut(columns, account[0] ? account : columns->account, NAME_MAX_POINTS);
+}
 
 static struct import_account *account_of(struct import_columns *columns, const char *number,
                                          const char *currency)
@@ -121,8 +141,8 @@ static struct import_account *account_of(struct import_columns *columns, const c
 
 void import_columns_statement(struct import_columns *columns, const struct import_statement *s)
 {
-    const char *number = s->account[0] ? s->account : columns->account;
-    for (size_t i = 0; i < columns->account_count; i++) {
+    const char *number = number_of(columns, s->account);
+    for (size_t i = 0; number && i < columns->account_count; i++) {
         struct import_account *account = &columns->accounts[i];
         if (strcmp(account->number, number) != 0)
             continue;
@@ -134,21 +154,6 @@ void import_columns_statement(struct import_columns *columns, const struct impor
 }
 
 /* --- arrays ---------------------------------------------------------------------------------- */
-
-/* The text with at most `most` code points, in the arena when it had to be cut. */
-static const char *cut(struct import_columns *columns, const char *text, size_t most)
-{
-    size_t length = strlen(text);
-    size_t at = 0;
-    uint32_t point;
-    if (length <= most)
-        return text;
-    for (size_t i = 0; i < most && at < length; i++) {
-        size_t bytes = utf8_decode(text + at, length - at, &point);
-        at += bytes > 0 ? bytes : 1;
-    }
-    return at >= length ? text : arena_strndup(&columns->scratch, text, at);
-}
 
 static bool is_first(const struct import_column_values *values, const char *text)
 {
@@ -335,8 +340,8 @@ static int put_row(struct import_columns *columns, const struct import_transacti
 
 int import_columns_add(struct import_columns *columns, const struct import_transaction *t)
 {
-    const char *number = t->account[0] ? t->account : columns->account;
-    int r = check(columns, t);
+    const char *number = number_of(columns, t->account);
+    int r = number ? check(columns, t) : -ENOMEM;
     if (r != 0)
         return r;
     struct import_account *account =

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "import/import.h"
 #include "tools/support/import_key.h"
+#include "tools/support/limits.h"
 
 /* In the order of the parameters of import_stage.sql, stage: $3 and on. */
 enum import_stage_column {
@@ -45,7 +46,7 @@ enum import_stage_column {
 };
 
 struct import_account {
-    char number[IMPORT_ACCOUNT_MAX];
+    char number[4 * NAME_MAX_POINTS + 1]; /* as rows have it: cut to what a name may be long */
     char currency[4];
     uint64_t rows;
     char opening[IMPORT_AMOUNT_TEXT_MAX];
