@@ -8,8 +8,8 @@
  *
  * CSV and OFX come back through import.h with equal dates, amounts, currencies, payees, memos,
  * accounts and ids; CSV with category, kind and tags as well, byte by byte. No cell of the CSV is a
- * formula to a spreadsheet. Entries of one account and currency should follow one another: each change
- * begins a new statement in OFX. */
+ * formula to a spreadsheet. Entries of one account and currency should follow one another by their days:
+ * each change begins a new statement in OFX, from the day of its first entry to that of the export. */
 #ifndef IMPORT_EXPORT_H
 #define IMPORT_EXPORT_H
 
@@ -47,7 +47,7 @@ struct import_export {
     struct buf *out;
     uint64_t count;
     bool in_statement; /* of OFX */
-    char account[IMPORT_ACCOUNT_MAX];
+    char account[IMPORT_EXPORT_ACCOUNT_MAX];
     char currency[4];
     char written[16]; /* when, for OFX */
 };

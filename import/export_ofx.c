@@ -90,8 +90,8 @@ static int begin_statement(struct import_export *export, const struct import_exp
     return r < 0 ? r
                  : buf_printf(out,
                               "<ACCTTYPE>CHECKING</ACCTTYPE></BANKACCTFROM><BANKTRANLIST>"
-                              "<DTSTART>%.8s</DTSTART><DTEND>%.8s</DTEND>\n",
-                              export->written, export->written);
+                              "<DTSTART>%.4s%.2s%.2s</DTSTART><DTEND>%.8s</DTEND>\n",
+                              row->date, row->date + 5, row->date + 8, export->written);
 }
 
 /* Without an id of its own the row gets one that is new in this file. */

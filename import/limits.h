@@ -22,10 +22,11 @@ enum {
     IMPORT_SENTENCE_MAX = 320,          /* bytes of the sentence of an error or a question */
     IMPORT_NAME_MAX = 64,               /* bytes of a bank, an encoding, a format's version */
     IMPORT_ACCOUNT_MAX = 128,           /* bytes of an account's number or name */
-    IMPORT_AMOUNT_DIGITS_MAX = 18,      /* digits before the decimal mark */
-    IMPORT_AMOUNT_DECIMALS_MAX = 8,     /* digits behind it */
-    IMPORT_AMOUNT_TEXT_MAX = 48,        /* bytes of a sum as text, with its NUL */
-    IMPORT_MAPPING_TEXT_MAX = 512       /* bytes of a mapping as text */
+    IMPORT_EXPORT_ACCOUNT_MAX = 512, /* bytes of an account's name that is written, with its NUL */
+    IMPORT_AMOUNT_DIGITS_MAX = 18,   /* digits before the decimal mark */
+    IMPORT_AMOUNT_DECIMALS_MAX = 8,  /* digits behind it */
+    IMPORT_AMOUNT_TEXT_MAX = 48,     /* bytes of a sum as text, with its NUL */
+    IMPORT_MAPPING_TEXT_MAX = 512    /* bytes of a mapping as text */
 };
 
 #endif

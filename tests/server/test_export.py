@@ -2,12 +2,14 @@
 import csv
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
 from decimal import Decimal
+from xml.etree import ElementTree
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger, mcp_client  # noqa: E402
@@ -59,8 +61,11 @@ class RoundTrip(unittest.TestCase):
             server.ask("create_expenses", {"create_missing": True, "items": [
                 {"amount": "1.00", "merchant": "=HYPERLINK(\"x\")", "description": "+1, \"two\"\nthree"},
                 {"amount": "2.00", "merchant": "'=1", "category": "Gifts: Deep", "tags": ["-tag", "Büro"]},
-                {"amount": "3.000", "currency": "KWD", "merchant": "@cmd", "account": "=Konto"}]})
+                {"amount": "3.000", "currency": "KWD", "merchant": "@cmd", "account": "=Konto"},
+                {"amount": "4.00", "merchant": "Long", "account": "€" * 120}]})
         self.come_back(books, 1)
+        for format in ("ofx", "hledger"):  # beancount has no such letters
+            self.assertIn("€" * 120, export(books, "--format", format))
 
 
 class Contents(unittest.TestCase):
@@ -110,6 +115,70 @@ class Contents(unittest.TestCase):
                               input=export(self.books, "--format", "hledger")).stdout
         figure = list(csv.reader(io.StringIO(said)))[1][1]
         self.assertEqual(Decimal(figure.replace("USD", "").replace(",", "").strip()), Decimal(total))
+
+
+class SampleLedger(unittest.TestCase):
+    """Each format, read by others than ninepence: every account and currency comes to what is stored."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.books = ledger.demo()
+        number = cls.books.value("SELECT ledger_id FROM ninepence.ledgers WHERE is_demo")
+        cls.sums, cls.rows = {}, {}
+        for account, currency, total, rows in cls.books.rows(
+                "SELECT o.name, e.currency, sum(CASE e.kind WHEN 'income' THEN e.amount ELSE -e.amount END), count(*)"
+                " FROM ninepence.expenses e JOIN ninepence.accounts o USING (ledger_id, account_id)"
+                f" WHERE e.deleted_at IS NULL AND e.ledger_id = {number} GROUP BY 1, 2"):
+            cls.sums[account, currency] = Decimal(total)
+            cls.rows[account, currency] = int(rows)
+        cls.entries = int(cls.books.value(
+            "SELECT count(DISTINCT coalesce(receipt_id, expense_id)) FROM ninepence.expenses"
+            f" WHERE deleted_at IS NULL AND ledger_id = {number}"))
+
+    def hledger(self, *args):
+        return subprocess.run(["hledger", "-f", "-", *args], capture_output=True, text=True, check=True,
+                              input=export(self.books, "--format", "hledger")).stdout
+
+    @unittest.skipUnless(shutil.which("hledger"), "there is no hledger")
+    def test_hledger_finds_every_account_and_entry(self):
+        sums = {}
+        for account, balances in list(csv.reader(io.StringIO(self.hledger("balance", "assets", "--no-total", "-O", "csv"))))[1:]:
+            for balance in balances.split(", "):
+                amount, currency = balance.split()
+                sums[account.removeprefix("assets:"), currency] = Decimal(amount)
+        self.assertEqual(sums, self.sums)
+        # What has no category goes to an account of its own: nothing is lost, and all of it balances.
+        self.assertEqual(self.hledger("balance", "--depth", "0", "-O", "csv").splitlines()[-1], '"total","0"')
+        count = re.search(r"^Transactions +: (\d+)", self.hledger("stats"), re.MULTILINE).group(1)
+        self.assertEqual(int(count), sum(self.rows.values()))
+        self.assertGreaterEqual(int(count), self.entries)
+
+    def test_beancount_balances_by_hand(self):
+        sums, postings = {}, 0
+        text = export(self.books, "--format", "beancount")
+        for entry in re.split(r"\n(?=\d{4}-\d\d-\d\d )", text)[1:]:
+            lines = re.findall(r"^  ([A-Z][\w:-]*)  (-?[0-9.]+) ([A-Z]{3})$", entry, re.MULTILINE)
+            self.assertEqual(sum(Decimal(amount) for _, amount, _ in lines), 0, entry)
+            self.assertEqual(len({currency for _, _, currency in lines}), 1, entry)
+            for account, amount, currency in lines:
+                if account.startswith("Assets:"):
+                    key = account.removeprefix("Assets:").replace("-", " "), currency
+                    sums[key] = sums.get(key, 0) + Decimal(amount)
+                    postings += 1
+        self.assertEqual((sums, postings), (self.sums, sum(self.rows.values())))
+
+    def test_ofx_is_xml_with_every_account(self):
+        text = export(self.books, "--format", "ofx")
+        sums, rows = {}, {}
+        for statement in ElementTree.fromstring(text[text.index("<OFX>"):]).iter("STMTRS"):
+            key = statement.findtext(".//ACCTID"), statement.findtext("CURDEF")
+            self.assertNotIn(key, sums)
+            amounts = [Decimal(one.findtext("TRNAMT")) for one in statement.iter("STMTTRN")]
+            sums[key], rows[key] = sum(amounts), len(amounts)
+            days = [one.findtext("DTPOSTED")[:8] for one in statement.iter("STMTTRN")]
+            self.assertEqual(statement.findtext(".//DTSTART"), min(days))
+            self.assertGreaterEqual(statement.findtext(".//DTEND"), max(days))
+        self.assertEqual((sums, rows), (self.sums, self.rows))
 
 
 if __name__ == "__main__":
