@@ -177,8 +177,14 @@ WITH fresh AS NOT MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT f.spent_on - o.spent_on AS days,
                CASE WHEN f.payee_folded IS NULL OR o.merchant_folded IS NULL THEN 1
-                    WHEN string_to_array(f.payee_folded, ' ')
-                         && string_to_array(o.merchant_folded, ' ') THEN 0
+                    WHEN NOT string_to_array(f.payee_folded, ' ')
+                             && string_to_array(o.merchant_folded, ' ') THEN 3
+                    WHEN split_part(f.payee_folded, ' ', 1) = split_part(o.merchant_folded, ' ', 1)
+                        -- A flea market is not Whole Foods Market: one word of two says little.
+                        OR 2 * (SELECT count(*) FROM unnest(string_to_array(f.payee_folded, ' ')) AS w
+                                WHERE w = ANY (string_to_array(o.merchant_folded, ' ')))
+                           > least(cardinality(string_to_array(f.payee_folded, ' ')),
+                                   cardinality(string_to_array(o.merchant_folded, ' '))) THEN 0
                     ELSE 3 END AS strange
     ) AS seen
     CROSS JOIN LATERAL (SELECT 2 * abs(seen.days) + seen.strange AS distance) AS near
@@ -245,7 +251,8 @@ WHERE r.ledger_id = $1::bigint AND r.import_id = $2::bigint AND r.n = b.n;
 
 -- Both legs of a transfer between own accounts: equal amounts of opposite signs in two accounts within
 -- four days, and something that says so (the bank's word for it, the other account's number, the
--- other account's name). Other legs are rows of this file or expenses.
+-- other account's name, or "online transfer" on the one side and "deposit" on the other, neither of which
+-- says it alone). Other legs are rows of this file or expenses.
 -- name: transfers
 WITH fresh AS NOT MATERIALIZED (
     SELECT r.n, s.account_id, r.spent_on, r.amount, r.currency, r.found, r.counter,
@@ -299,7 +306,12 @@ WITH fresh AS NOT MATERIALIZED (
                                     AND replace(s.number, ' ', '') = replace(f.counter, ' ', ''))
                                    OR (s.account_id = mine.account_id
                                        AND replace(s.number, ' ', '') = replace(l.counter, ' ', ''))))
-                      THEN 3 ELSE 0 END AS score
+                      THEN 3 ELSE 0 END
+               + CASE WHEN string_to_array(f.text || ' ' || l.text, ' ')
+                               && '{transfer,uberweisung,virement,transferencia,bonifico,overboeking,przelew}'
+                           AND string_to_array(CASE WHEN f.amount > 0 THEN f.text ELSE l.text END, ' ')
+                               && '{transfer,deposit,incoming,received,eingang,gutschrift,einzahlung,versement,ingreso,accredito,storting,wplata}'
+                      THEN 2 ELSE 0 END AS score
     ) AS says
     WHERE says.score >= 2
 ), chosen AS (
