@@ -53,6 +53,8 @@ static int check_parts(const struct tool *tool, const struct mcp_server_options 
                        struct buf *why)
 {
     struct field_part parts[TOOL_PARTS];
+    if ((tool->flags & TOOL_READ_ONLY) && (tool->flags & TOOL_ASKS))
+        return say(why, tool->name, "reads only and yet wants to be confirmed");
     tool_parts(tool, options, parts);
     for (size_t i = 1; i < TOOL_PARTS; i++) {
         for (const struct field *field = parts[i].fields; field && field->type; field++) {
@@ -74,8 +76,6 @@ static int check_claims(const struct tool *tool, struct buf *why)
         return say(why, tool->name, "nothing to start");
     if ((tool->flags & TOOL_READ_ONLY) && (tool->flags & TOOL_DESTRUCTIVE))
         return say(why, tool->name, "reads only and yet destroys");
-    if ((tool->flags & TOOL_READ_ONLY) && (tool->flags & TOOL_ASKS))
-        return say(why, tool->name, "reads only and yet wants to be confirmed");
     if (tool->args && tool->args->type && tool->args_size == 0 && !tool->input_schema)
         return say(why, tool->name, "arguments without a struct");
     if (tool->ui && strncmp(tool->ui, "ui://", 5) != 0)
