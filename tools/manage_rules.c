@@ -94,8 +94,7 @@ static const struct id_kind id_rule = {"r", "rule"};
 static const char *const ops[] = {"list", "create", "update", "delete", "test", "apply", NULL};
 
 static const struct field when_fields[] = {
-    ARG_TEXT(struct rule_when, merchant, .max = NAME_MAX_POINTS,
-             .doc = "Or words of it."),
+    ARG_TEXT(struct rule_when, merchant, .max = NAME_MAX_POINTS, .doc = "Or words of it."),
     ARG_TEXT(struct rule_when, text, .max = TEXT_MAX_POINTS, .doc = "Part of the bank's text."),
     ARG_MONEY(struct rule_when, min_amount, .flags = FIELD_PLAIN, .doc = "Least size."),
     ARG_MONEY(struct rule_when, max_amount, .flags = FIELD_PLAIN, .doc = "Most."),
