@@ -43,11 +43,12 @@ static bool is_empty(struct csv_cell cell)
 static bool has_minus(struct csv_cell cell)
 {
     struct import_decimal amount;
-    enum import_decimal_mark mark = IMPORT_MARK_POINT;
-    if (import_amount_parse(cell.text, cell.length, mark, IMPORT_AMOUNT_FREE, &amount) < 0)
-        mark = IMPORT_MARK_COMMA;
-    return import_amount_parse(cell.text, cell.length, mark, IMPORT_AMOUNT_FREE, &amount) == 0 &&
-           import_decimal_is_negative(amount);
+    int r =
+        import_amount_parse(cell.text, cell.length, IMPORT_MARK_POINT, IMPORT_AMOUNT_FREE, &amount);
+    if (r < 0)
+        r = import_amount_parse(cell.text, cell.length, IMPORT_MARK_COMMA, IMPORT_AMOUNT_FREE,
+                                &amount);
+    return r == 0 && import_decimal_is_negative(amount);
 }
 
 static uint64_t hash(struct csv_cell cell)
@@ -99,14 +100,12 @@ static void see_cell(struct csv_survey *survey, size_t column, struct csv_cell c
 }
 
 /* How the sign of the amount and the word beside it go together. */
-static void see_mark(struct csv_survey *survey, const struct csv_record *record,
-                     struct csv_cell amount)
+static void see_mark(struct csv_survey *survey, const struct csv_record *record, bool negative)
 {
     struct csv_cell cell = cell_of(survey, record, IMPORT_COLUMN_MARK);
     if (is_empty(cell))
         cell = cell_of(survey, record, IMPORT_COLUMN_TYPE);
     int mark = csv_mark(cell.text, cell.length);
-    bool negative = has_minus(amount);
     survey->mark_agrees += mark < 0 && negative ? 1 : 0;
     survey->mark_differs += (mark < 0 && !negative) || (mark > 0 && negative) ? 1 : 0;
 }
@@ -120,12 +119,13 @@ static void see_signs(struct csv_survey *survey, const struct csv_record *record
         survey->amount_missing += is_empty(debit) && is_empty(credit) ? 0 : 1;
         return;
     }
-    see_mark(survey, record, amount);
+    bool negative = has_minus(amount);
+    see_mark(survey, record, negative);
     if (survey->first_line == 0) {
         survey->first_line = record->line;
         import_copy(survey->first_amount, sizeof(survey->first_amount), amount.text, amount.length);
     }
-    for (size_t i = 0; i < record->count && has_minus(amount); i++) {
+    for (size_t i = 0; i < record->count && negative; i++) {
         if (survey->dialect.columns[i] == IMPORT_COLUMN_DESCRIPTION &&
             csv_is_card_payment(record->cells[i].text, record->cells[i].length)) {
             survey->payments_out++;

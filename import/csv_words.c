@@ -322,12 +322,11 @@ enum import_column csv_header_column(const char *folded, size_t *ret_rank,
     return column;
 }
 
-/* Whether the folded text is one of the words between bars. */
-static bool is_word_of(const char *text, size_t length, const char *words)
+/* Folds a text that is to be one of the words between bars. False when it cannot be one. */
+static bool fold_word(const char *text, size_t length, char ret_folded[CSV_HEADER_MAX])
 {
-    char folded[CSV_HEADER_MAX];
-    size_t size = import_fold(text, length, folded, sizeof(folded));
-    return size > 0 && size + 1 < sizeof(folded) && word_position(words, folded) > 0;
+    size_t size = import_fold(text, length, ret_folded, CSV_HEADER_MAX);
+    return size > 0 && size + 1 < CSV_HEADER_MAX;
 }
 
 int csv_mark(const char *text, size_t length)
@@ -336,11 +335,14 @@ int csv_mark(const char *text, size_t length)
                                  "money out|dbit|debito|withdrawal|cargo|";
     static const char credits[] = "|credit|cr|c|haben|h|bij|in|inflow|eingang|bevetel|paid in|"
                                   "money in|crdt|credito|deposit|abono|+|";
+    char folded[CSV_HEADER_MAX];
     if (length == 1 && text[0] == '-')
         return -1;
-    if (is_word_of(text, length, debits))
+    if (!fold_word(text, length, folded))
+        return 0;
+    if (word_position(debits, folded) > 0)
         return -1;
-    return is_word_of(text, length, credits) ? 1 : 0;
+    return word_position(credits, folded) > 0 ? 1 : 0;
 }
 
 enum csv_status csv_status(const char *text, size_t length)
@@ -352,9 +354,12 @@ enum csv_status csv_status(const char *text, size_t length)
     static const char none[] =
         "|declined|reverted|failed|cancelled|canceled|rejected|voided|refused|"
         "abgelehnt|storniert|";
-    if (is_word_of(text, length, pending))
+    char folded[CSV_HEADER_MAX];
+    if (!fold_word(text, length, folded))
+        return CSV_BOOKED;
+    if (word_position(pending, folded) > 0)
         return CSV_PENDING;
-    return is_word_of(text, length, none) ? CSV_VOID : CSV_BOOKED;
+    return word_position(none, folded) > 0 ? CSV_VOID : CSV_BOOKED;
 }
 
 /* Whether the text begins with a phrase of the sorted list. */
