@@ -749,6 +749,41 @@ class Cancel(Base):
         self.assertEqual(self.stored(), 0)
 
 
+class Chunks(Base):
+    """A file of several statements of rows: the next is read while one is stored."""
+
+    def test_every_row_is_kept_in_its_place(self):
+        cents = [100 + i * 37 % 9973 for i in range(MANY // 2)]
+        self.put("many.csv", csv(*[(f"2026-{i % 10 + 1:02}-{i % 28 + 1:02}", f"SHOP {i}", f"-{c // 100}.{c % 100:02}")
+                                   for i, c in enumerate(cents)]))
+        seen = self.ask(path="many.csv")
+        total = f"{sum(cents) // 100}.{sum(cents) % 100:02}"
+        self.assertEqual((seen["verdicts"]["new"], seen["file"]["currencies"][0]["out"]), (len(cents), total))
+        self.assertEqual(self.books.value(
+            "SELECT concat_ws(' ', count(*), max(n), sum(-amount)::numeric(12,2),"
+            " count(*) FILTER (WHERE line <> n + 1 OR original <> 'SHOP ' || n - 1)) FROM ninepence.import_rows"),
+            f"{len(cents)} {len(cents)} {total} 0")
+        self.assertEqual(self.books.value("SELECT first_day || ' ' || last_day FROM ninepence.imports"),
+                         "2026-01-01 2026-10-28")
+
+    def test_what_is_met_far_into_the_file_is_refused_and_leaves_nothing(self):
+        rows = [f"2026-11-02,First,SHOP {i},-1.00,USD\n" for i in range(MANY // 2)]
+        rows += [f"2026-11-03,Other {i},SHOP,-1.00,USD\n" for i in range(64)]
+        head = "Date,Account,Description,Amount,Currency\n"
+        for count, is_refused in ((len(rows) - 1, False), (len(rows), True)):
+            with self.subTest(count=count):
+                self.put("accounts.csv", head + "".join(rows[:count]))
+                result = self.server.call("import_transactions", {"path": "accounts.csv"})
+                answer = result["structuredContent"]
+                self.assertEqual(bool(result.get("isError")), is_refused)
+                if is_refused:
+                    self.assertEqual((answer["error"]["code"], answer["error"]["saved"]), ("too_large", "no"))
+                    self.assertIn("more than 64 accounts", answer["error"]["message"])
+                else:
+                    self.assertEqual(answer["verdicts"]["new"], count)
+                self.assertEqual(self.books.value("SELECT count(*) FROM ninepence.imports"), "1")
+
+
 class Progress(Base):
     def test_percentage_rises_while_many_rows_are_read(self):
         self.put("rows.csv", csv(*[("2026-01-02", f"SHOP {i}", "-1.00") for i in range(9000)]))
