@@ -384,9 +384,27 @@ class Hostile(Base):
 
     def test_file_beyond_the_bound_is_refused_unread(self):
         path = os.path.join(self.folder.name, "huge.csv")
-        with open(path, "wb") as file:
-            file.truncate(500 * 1000 * 1000)
-        self.assertIn("larger than", self.refused(path="huge.csv")["message"])
+        command = ["import", path, "--account", "Checking", "--dry-run"]
+        for size, most, refuse in (
+                (50_000_000, "larger than 50 MB", lambda: self.refused(path="huge.csv")["message"]),
+                (1_000_000_000, "larger than 1000 MB",
+                 lambda: mcp_client.run(command, env=self.books.env()).stderr)):
+            for beyond in (0, 1):
+                with self.subTest(size=size, beyond=beyond):
+                    with open(path, "wb") as file:
+                        file.truncate(size + beyond)
+                    (self.assertIn if beyond else self.assertNotIn)(most, refuse())
+
+    @unittest.skipIf(mcp_client.VALGRIND, "takes minutes")
+    def test_rows_beyond_the_bound_are_refused(self):
+        row = "2026-11-02,SHOP,-1.00,USD\n"
+        self.put("most.csv", HEAD + row * 200000)
+        self.put("more.csv", HEAD + row * 200001)
+        verdicts = self.ask(path="most.csv")["verdicts"]
+        self.assertEqual(verdicts["new"], 200000)
+        error = self.refused(path="more.csv")
+        self.assertEqual((error["code"], error["saved"]), ("too_large", "no"))
+        self.assertIn("200000", error["message"].replace(",", ""))
 
     def test_line_without_an_end_and_ten_thousand_columns_are_refused(self):
         self.put("line.csv", HEAD.encode() + b"2026-11-02," + b"x" * 5_000_000)
