@@ -25,7 +25,9 @@ CROSS JOIN LATERAL (
                                    AND (u.account_id IS NULL OR u.account_id = r.account_id)
                                ORDER BY u.position, u.rule_id
                                LIMIT 1) END,
-                    ((SELECT past.map FROM past) ->> (r.payee_folded || chr(31) || r.kind))::bigint,
+                    CASE WHEN (SELECT past.map FROM past) IS NOT NULL
+                         THEN ((SELECT past.map FROM past)
+                               ->> (r.payee_folded || chr(31) || r.kind))::bigint END,
                     CASE WHEN r.category_folded IS NOT NULL
                          THEN (SELECT min(c.category_id)
                                FROM ninepence.categories c
