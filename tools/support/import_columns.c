@@ -10,7 +10,6 @@
 #include "db/query.h"
 #include "import/decimal.h"
 #include "tools/support/currency.h"
-#include "tools/support/date.h"
 #include "tools/support/fold.h"
 
 enum {
@@ -305,6 +304,15 @@ static int put_texts(struct import_columns *columns, const struct import_row *ro
     return put(columns, STAGE_REFERENCE, row->reference);
 }
 
+/* Days are written so that their texts are in their order. */
+static void note_day(struct import_columns *columns, const char *day)
+{
+    if (!columns->first_day[0] || strcmp(day, columns->first_day) < 0)
+        (void)snprintf(columns->first_day, sizeof(columns->first_day), "%s", day);
+    if (strcmp(day, columns->last_day) > 0)
+        (void)snprintf(columns->last_day, sizeof(columns->last_day), "%s", day);
+}
+
 static int put_row(struct import_columns *columns, const struct import_transaction *t, size_t part,
                    const char *number)
 {
@@ -323,6 +331,7 @@ static int put_row(struct import_columns *columns, const struct import_transacti
     (void)put_number(columns, STAGE_ENTRY, t->entry);
     (void)put_number(columns, STAGE_PART, part);
     (void)put_number(columns, STAGE_LINE, t->line);
+    note_day(columns, row.date);
     (void)put(columns, STAGE_DATE, row.date);
     (void)put(columns, STAGE_AMOUNT, row.amount);
     (void)put(columns, STAGE_CURRENCY, row.currency);

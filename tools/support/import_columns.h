@@ -14,6 +14,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "import/import.h"
+#include "tools/support/date.h"
 #include "tools/support/import_key.h"
 #include "tools/support/limits.h"
 
@@ -68,11 +69,12 @@ struct import_columns {
     const char *account;  /* number of rows that name none; "" if the file does not either */
     struct arena scratch; /* of one chunk */
     struct import_column_values columns[STAGE_COLUMNS];
-    struct import_seen *seen; /* keys of the file */
-    bool has_doubtful;        /* a row without a verdict */
-    bool has_parts;           /* a row that is a part of an entry */
-    size_t rows;              /* of the chunk */
-    uint64_t n;               /* of the file */
+    struct import_seen *seen;                                 /* keys of the file */
+    bool has_doubtful;                                        /* a row without a verdict */
+    bool has_parts;                                           /* a row that is a part of an entry */
+    size_t rows;                                              /* of the chunk */
+    uint64_t n;                                               /* of the file */
+    char first_day[DATE_TEXT_SIZE], last_day[DATE_TEXT_SIZE]; /* of all rows, "" before the first */
     bool has_assumed_currency;
     size_t account_count;
     struct import_account accounts[IMPORT_ACCOUNTS_MAX];

@@ -228,8 +228,13 @@ static int send_end(struct import_job *job)
     const char *errors = arena_printf(
         arena, "%llu", (unsigned long long)job->summary.errors + (unsigned long long)job->refused);
     const char *const import[] = {ledger, job->import_id};
-    const char *const finish[] = {ledger, job->import_id, import_facts(job), errors,
-                                  job->columns.has_parts ? "t" : "f"};
+    const char *const finish[] = {ledger,
+                                  job->import_id,
+                                  import_facts(job),
+                                  errors,
+                                  job->columns.has_parts ? "t" : "f",
+                                  job->columns.first_day,
+                                  job->columns.last_day};
     const char *const around[] = {ledger, job->import_id, ""};
     const char **place = import_place_values(job);
     if (!place || !finish[2] || !errors)

@@ -118,13 +118,10 @@ LEFT JOIN LATERAL (
     LIMIT 1) AS same ON true;
 
 -- The end of the reading: $3 facts as JSON, $4 rows that could not be read, $5 whether rows are parts of
--- one entry.
+-- one entry, $6 and $7 the first and last day of the rows.
 -- name: finish
 UPDATE ninepence.imports i
-SET facts = $3::text, errors = $4::bigint, has_parts = $5::boolean, first_day = d.first_day, last_day = d.last_day
-FROM (SELECT min(r.spent_on) AS first_day, max(r.spent_on) AS last_day
-      FROM ninepence.import_rows r
-      WHERE r.ledger_id = $1::bigint AND r.import_id = $2::bigint) AS d
+SET facts = $3::text, errors = $4::bigint, has_parts = $5::boolean, first_day = $6::date, last_day = $7::date
 WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint;
 
 -- What there is to say about an import: the file, its accounts, how many rows of each verdict.
