@@ -50,9 +50,10 @@ lim AS MATERIALIZED (
 -- include: recurring
 , purchase AS MATERIALIZED (
     SELECT b.expense_id, b.spent_on, b.amount, b.base_amount, b.currency, b.category_id, b.label,
-           s.key, b.spent_on >= $3::date AS is_now
+           s.key, s.number, s.number * 20000 + t.number AS who, b.spent_on >= $3::date AS is_now
     FROM bought b
     JOIN spelling s ON s.name = b.name
+    JOIN tender t ON t.currency = b.currency
     WHERE b.spent_on >= $3::date - (SELECT history_days FROM lim)
 ), ledger_wide AS MATERIALIZED (
     SELECT count(*) FILTER (WHERE p.is_now) AS examined, count(*) AS seen,
@@ -77,14 +78,16 @@ lim AS MATERIALIZED (
 ), fee AS MATERIALIZED (
     SELECT p.*
     FROM purchase p
-    WHERE p.key ~ '(^| )(overdraft|nsf|atm|fees?|surcharge|(interest|finance|late|service) charge|returned (payment|check|item)|foreign transaction|penalty|mahngeb[a-z]*|kontof[a-z]*|geb[a-z]*hren?|sollzins[a-z]*|frais|agios|comision|comisiones|commissione|commissioni)( |$)'
+    WHERE p.number IN (
+        SELECT s.number FROM spelling s
+        WHERE s.key ~ '(^| )(overdraft|nsf|atm|fees?|surcharge|(interest|finance|late|service) charge|returned (payment|check|item)|foreign transaction|penalty|mahngeb[a-z]*|kontof[a-z]*|geb[a-z]*hren?|sollzins[a-z]*|frais|agios|comision|comisiones|commissione|commissioni)( |$)')
 ), by_merchant AS MATERIALIZED (
-    SELECT q.key, q.currency, q.purchases, q.quartile[1] AS low, q.quartile[2] AS middle,
+    SELECT q.who, q.purchases, q.quartile[1] AS low, q.quartile[2] AS middle,
            q.quartile[3] AS high
-    FROM (SELECT p.key, p.currency, count(*) AS purchases,
+    FROM (SELECT p.who, count(*) AS purchases,
                  percentile_disc(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY p.amount) AS quartile
           FROM purchase p
-          GROUP BY p.key, p.currency
+          GROUP BY p.who
           HAVING bool_or(p.is_now)) q
 ), by_category AS MATERIALIZED (
     SELECT q.category_id, q.currency, q.purchases, q.quartile[1] AS low, q.quartile[2] AS middle,
@@ -108,7 +111,7 @@ lim AS MATERIALIZED (
           CROSS JOIN LATERAL (
               SELECT b.middle, b.low, b.high, b.purchases, false AS is_category
               FROM by_merchant b
-              WHERE b.key = p.key AND b.currency = p.currency AND b.purchases >= lim.merchant_least
+              WHERE b.who = p.who AND b.purchases >= lim.merchant_least
               UNION ALL
               SELECT c.middle, c.low, c.high, c.purchases, true
               FROM by_category c
@@ -122,63 +125,75 @@ lim AS MATERIALIZED (
               AND p.expense_id NOT IN (SELECT d.expense_id FROM dearer d)
               AND p.expense_id NOT IN (SELECT f.expense_id FROM fee f)) o
     WHERE ln(o.amount / o.middle) / o.spread >= o.least
-), repeated AS (
-    SELECT p.*, lag(p.expense_id) OVER same AS before_id,
-           p.spent_on - lag(p.spent_on) OVER same AS days,
-           count(*) OVER (PARTITION BY p.key, p.currency, p.amount) AS equal
-    FROM purchase p
-    WINDOW same AS (PARTITION BY p.key, p.currency, p.amount ORDER BY p.spent_on, p.expense_id)
-), habit AS (
-    SELECT r.key, r.currency, count(*) AS purchases,
-           count(*) FILTER (WHERE r.days <= (SELECT again_days FROM lim) AND NOT r.is_now) AS pairs
-    FROM repeated r
-    GROUP BY r.key, r.currency
+), repeated AS MATERIALIZED (
+    -- Each purchase that has the amount of the one before at that merchant; windows without partitions,
+    -- of which there would be thousands.
+    SELECT r.*, NOT coalesce(r.is_third OR r.is_followed, false) AS is_pair
+    FROM (SELECT p.expense_id, p.who, p.is_now, lag(p.expense_id) OVER same AS before_id,
+                 p.spent_on - lag(p.spent_on) OVER same AS days,
+                 lag(p.who) OVER same = p.who AND lag(p.amount) OVER same = p.amount AS is_again,
+                 lag(p.who, 2) OVER same = p.who AND lag(p.amount, 2) OVER same = p.amount AS is_third,
+                 lead(p.who) OVER same = p.who AND lead(p.amount) OVER same = p.amount AS is_followed
+          FROM purchase p
+          WINDOW same AS (ORDER BY p.who, p.amount, p.spent_on, p.expense_id)) r
+    WHERE r.is_again
+), habit AS MATERIALIZED (
+    SELECT p.who, p.purchases, coalesce(r.pairs, 0) AS pairs
+    FROM (SELECT p.who, count(*) AS purchases FROM purchase p GROUP BY p.who) p
+    LEFT JOIN (SELECT r.who, count(*) AS pairs FROM repeated r
+               WHERE r.days <= (SELECT again_days FROM lim) AND NOT r.is_now
+               GROUP BY r.who) r ON r.who = p.who
 ), duplicate AS MATERIALIZED (
-    SELECT r.expense_id, r.before_id, r.spent_on, r.amount, r.currency, r.label, r.days,
+    SELECT r.expense_id, r.before_id, p.spent_on, p.amount, p.currency, p.label, r.days,
            h.purchases, h.pairs
     FROM (SELECT * FROM repeated WHERE is_now AND days <= (SELECT again_days FROM lim) OFFSET 0) r
+    JOIN purchase p ON p.expense_id = r.expense_id
     LEFT JOIN (SELECT DISTINCT m.expense_id FROM series_member m) b ON b.expense_id = r.before_id
-    JOIN habit h ON h.key = r.key AND h.currency = r.currency
+    JOIN habit h ON h.who = r.who
     JOIN ninepence.expenses one ON one.ledger_id = $1::bigint AND one.expense_id = r.before_id
     JOIN ninepence.expenses two ON two.ledger_id = $1::bigint AND two.expense_id = r.expense_id
     CROSS JOIN lim
     CROSS JOIN ledger_wide w
     WHERE h.pairs < lim.again_habit
         AND (h.pairs = 0 OR h.purchases >= 10 * h.pairs)
-        AND (coalesce(r.base_amount >= w.usual * lim.again_small, true)
+        AND (coalesce(p.base_amount >= w.usual * lim.again_small, true)
              OR b.expense_id IS NOT NULL)
         -- A standing price on another day is another visit, unless it comes in a rhythm.
-        AND (r.days = 0 OR r.equal = 2 OR b.expense_id IS NOT NULL)
+        AND (r.days = 0 OR r.is_pair OR b.expense_id IS NOT NULL)
         AND coalesce(one.account_id = two.account_id, true)
         AND coalesce(lower(one.description) = lower(two.description), true)
         -- Given back already.
         AND NOT EXISTS (
             SELECT 1 FROM ninepence.expenses b
             WHERE b.ledger_id = $1::bigint AND b.deleted_at IS NULL AND b.kind = 'refund'
-                AND b.spent_on BETWEEN r.spent_on - 3 AND r.spent_on + 60 AND b.amount = -r.amount
-                AND b.currency = r.currency
+                AND b.spent_on BETWEEN p.spent_on - 3 AND p.spent_on + 60 AND b.amount = -p.amount
+                AND b.currency = p.currency
                 AND (b.refund_of IN (one.expense_id, two.expense_id)
                      OR b.merchant_folded = two.merchant_folded))
+), known AS MATERIALIZED (
+    SELECT DISTINCT s.key
+    FROM (SELECT DISTINCT b.name FROM bought b WHERE b.spent_on < $3::date) b
+    JOIN spelling s ON s.name = b.name
 ), newcomer AS MATERIALIZED (
     SELECT n.key, n.first_id, n.spent_on, n.amount, n.base_amount, n.currency, n.label, n.purchases
-    FROM (SELECT p.key, min(p.spent_on) AS spent_on, count(*) AS purchases,
+    FROM (SELECT min(p.key) AS key, min(p.spent_on) AS spent_on, count(*) AS purchases,
                  (array_agg(p.expense_id ORDER BY p.spent_on, p.expense_id))[1] AS first_id,
                  (array_agg(p.amount ORDER BY p.spent_on, p.expense_id))[1] AS amount,
                  (array_agg(p.base_amount ORDER BY p.spent_on, p.expense_id))[1] AS base_amount,
                  (array_agg(p.currency ORDER BY p.spent_on, p.expense_id))[1] AS currency,
                  (array_agg(p.label ORDER BY p.spent_on, p.expense_id))[1] AS label
           FROM purchase p
-          WHERE p.key NOT IN (SELECT f.key FROM fee f)
-          GROUP BY p.key
-          HAVING bool_and(p.is_now)) n
+          WHERE p.number IN (SELECT o.number FROM purchase o
+                             GROUP BY o.number HAVING bool_and(o.is_now))
+              AND p.number NOT IN (SELECT f.number FROM fee f)
+          GROUP BY p.number) n
     JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = n.first_id
         AND e.merchant IS NOT NULL
     WHERE (SELECT w.knows FROM ledger_wide w)
         -- Another spelling, or years ago.
-        AND NOT EXISTS (SELECT 1 FROM spelling s
-                        JOIN bought b ON b.name = s.name AND b.spent_on < $3::date
-                        WHERE s.key = n.key OR starts_with(s.key, n.key || ' ')
-                            OR starts_with(n.key, s.key || ' '))
+        AND NOT EXISTS (SELECT 1 FROM known k
+                        WHERE k.key = n.key OR starts_with(k.key, n.key || ' ')
+                            OR starts_with(n.key, k.key || ' '))
         AND NOT EXISTS (SELECT 1 FROM ninepence.expenses o
                         WHERE o.ledger_id = $1::bigint AND o.merchant_folded = e.merchant_folded
                             AND o.deleted_at IS NULL AND o.spent_on < $3::date)

@@ -45,11 +45,12 @@ WITH RECURSIVE
     FROM books
     JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.deleted_at IS NULL
         AND e.kind IN ('expense', 'refund') AND e.spent_on BETWEEN books.begin AND $2::date
-    WHERE coalesce(e.receipt_id, e.expense_id) NOT IN (
-        SELECT m.expense_id
+    WHERE NOT EXISTS (
+        SELECT 1
         FROM series_member m
         JOIN series s ON s.root = m.root AND s.status <> 'ignored'
-            AND (s.months > 0 OR s.is_steady))
+            AND (s.months > 0 OR s.is_steady)
+        WHERE m.expense_id = coalesce(e.receipt_id, e.expense_id))
 ), running AS MATERIALIZED (
     SELECT d.day::date AS day, d.n, sum(coalesce(v.value, 0)) OVER (ORDER BY d.day) AS total
     FROM books

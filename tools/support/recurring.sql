@@ -11,83 +11,105 @@
            e.category_id, coalesce(e.merchant, e.description) AS label,
            coalesce(e.merchant_folded, lower(e.description) COLLATE "C") AS name
     FROM ninepence.expenses e
-    WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0
-        AND e.spent_on BETWEEN $2::date - 1200 AND $2::date AND e.receipt_id IS NULL
+    WHERE e.ledger_id = $1::bigint AND e.spent_on BETWEEN $2::date - 1200 AND $2::date
+        AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0 AND e.receipt_id IS NULL
         AND coalesce(e.merchant, e.description) IS NOT NULL
     UNION ALL
     SELECT min(e.expense_id), max(e.spent_on), sum(e.amount), sum(e.base_amount), min(e.currency),
            min(e.category_id), min(coalesce(e.merchant, e.description)),
            min(coalesce(e.merchant_folded, lower(e.description) COLLATE "C"))
     FROM ninepence.expenses e
-    WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0
-        AND e.spent_on BETWEEN $2::date - 1200 AND $2::date AND e.receipt_id IS NOT NULL
+    WHERE e.ledger_id = $1::bigint AND e.spent_on BETWEEN $2::date - 1200 AND $2::date
+        AND e.deleted_at IS NULL AND e.kind = 'expense' AND e.amount > 0 AND e.receipt_id IS NOT NULL
         AND coalesce(e.merchant, e.description) IS NOT NULL
     GROUP BY e.receipt_id
 ), spelling AS MATERIALIZED (
-    SELECT n.name, k.key, dense_rank() OVER (ORDER BY k.key) AS number, CASE WHEN length(split_part(k.key, ' ', 1)) >= 3
-                               THEN split_part(k.key, ' ', 1) ELSE k.key END AS stem
+    SELECT n.name, k.key, dense_rank() OVER (ORDER BY k.key) AS number,
+           CASE WHEN length(split_part(k.key, ' ', 1)) >= 3
+                THEN split_part(k.key, ' ', 1) ELSE k.key END AS stem
     FROM (SELECT DISTINCT b.name FROM bought b) n
     -- include: spelling
+), tender AS MATERIALIZED (
+    SELECT c.currency, row_number() OVER (ORDER BY c.currency) AS number
+    FROM (SELECT DISTINCT b.currency FROM bought b) c
 ), payment AS MATERIALIZED (
-    -- The same again within two days is a double charge or a second cup, not another month. Windows
-    -- without partitions: thousands of small ones take most of the time.
-    SELECT p.*
-    FROM (SELECT b.*, s.key, s.stem, dense_rank() OVER (ORDER BY s.number, b.currency) AS who,
-                 CASE WHEN lag(s.number) OVER same = s.number AND lag(b.amount) OVER same = b.amount
-                          AND lag(b.currency) OVER same = b.currency
-                      THEN b.spent_on - lag(b.spent_on) OVER same END AS again
-          FROM bought b
-          JOIN spelling s ON s.name = b.name
-          WINDOW same AS (ORDER BY s.number, b.currency, b.amount, b.spent_on, b.expense_id)) p
+    -- Merchant and currency are one number `who` (there are fewer than 20,000 codes of three letters),
+    -- so that what follows carries no text. The same again within two days is a double charge or a
+    -- second cup, not another month. A cluster begins where an amount is so much larger than the one
+    -- before. One order for all, and windows without partitions: thousands of small ones take most of
+    -- the time.
+    SELECT p.who, p.expense_id, p.spent_on, p.amount, p.cluster, p.again IS NOT NULL AS repeats
+    FROM (SELECT p.*, count(*) FILTER (WHERE p.jumps) OVER (
+                     ORDER BY p.who, p.amount, p.spent_on, p.expense_id ROWS UNBOUNDED PRECEDING) AS cluster
+          FROM (SELECT n.*, coalesce(lag(n.who) OVER sorted <> n.who
+                                         OR n.amount > 1.15 * lag(n.amount) OVER sorted, true) AS jumps,
+                       CASE WHEN lag(n.who) OVER sorted = n.who AND lag(n.amount) OVER sorted = n.amount
+                            THEN n.spent_on - lag(n.spent_on) OVER sorted END AS again
+                FROM (SELECT s.number * 20000 + t.number AS who, b.expense_id, b.spent_on, b.amount
+                      FROM bought b
+                      JOIN spelling s ON s.name = b.name
+                      JOIN tender t ON t.currency = b.currency) n
+                WINDOW sorted AS (ORDER BY n.who, n.amount, n.spent_on, n.expense_id)) p) p
     WHERE p.again IS NULL OR p.again > 2
-), clustered AS MATERIALIZED (
-    SELECT c.*, count(*) OVER (PARTITION BY c.who) AS of_whole,
-           count(*) OVER (PARTITION BY c.who, c.cluster) AS of_cluster,
-           min(c.amount) OVER (PARTITION BY c.who, c.cluster)
-               < max(c.amount) OVER (PARTITION BY c.who, c.cluster) AS varies
-    FROM (SELECT p.who, p.stem, p.currency, p.expense_id, p.spent_on, p.amount, p.base_amount, p.key,
-                 p.label, p.category_id, p.has_equal,
-                 count(*) FILTER (WHERE p.jumps) OVER (PARTITION BY p.who
-                                                       ORDER BY p.amount, p.expense_id) AS cluster
-          FROM (SELECT p.*, p.amount > 1.15 * lag(p.amount) OVER near AS jumps,
-                       coalesce(p.amount IN (lag(p.amount) OVER near, lead(p.amount) OVER near),
-                                false) AS has_equal
-                FROM payment p
-                WINDOW near AS (PARTITION BY p.who ORDER BY p.amount, p.expense_id)) p) c
-), graded AS MATERIALIZED (
-    -- Grade 1 the merchant as a whole, 2 a cluster, 3 equal amounts of a cluster.
-    SELECT g.*, g.spent_on - g.before_on AS gap
-    FROM (SELECT g.*,
-                 CASE WHEN lag(g.number) OVER piece = g.number
-                      THEN lag(g.spent_on) OVER piece END AS before_on,
-                 CASE WHEN lag(g.number) OVER piece = g.number
-                      THEN lag(g.amount) OVER piece END AS before_amount,
-                 lead(g.number) OVER piece IS DISTINCT FROM g.number AS is_last
-          FROM (SELECT c.who, c.stem, c.currency, c.expense_id, c.spent_on, c.amount, c.base_amount,
-                       c.key, c.label, c.category_id, l.grade, l.cluster,
-                       dense_rank() OVER (ORDER BY c.who, l.grade, l.cluster, l.equal) AS number
-                FROM clustered c
-                CROSS JOIN LATERAL (
-                    VALUES (1, NULL::bigint, NULL::numeric), (2, c.cluster, NULL),
-                        (3, c.cluster, c.amount)) AS l (grade, cluster, equal)
-                WHERE l.grade = 1 OR (l.grade = 2 AND c.of_cluster < c.of_whole)
-                    OR (l.grade = 3 AND c.has_equal AND c.varies)) g
-          WINDOW piece AS (ORDER BY g.number, g.spent_on, g.expense_id)) g
+), cluster AS MATERIALIZED (
+    SELECT p.who, p.cluster, min(p.amount) < max(p.amount) AS varies, count(*) AS payments,
+           min(p.spent_on) AS first_on, max(p.spent_on) AS last_on
+    FROM payment p
+    GROUP BY p.who, p.cluster
+), whole AS MATERIALIZED (
+    SELECT c.who, count(*) AS clusters, sum(c.payments)::bigint AS payments,
+           min(c.first_on) AS first_on, max(c.last_on) AS last_on
+    FROM cluster c
+    GROUP BY c.who
+), candidate AS MATERIALIZED (
+    -- Grade 1 the merchant as a whole, 2 a cluster, 3 equal amounts of a cluster. More than three
+    -- payments that are too many for their days keep no cadence: three of four gaps would fit it.
+    SELECT g.*, row_number() OVER (ORDER BY g.who, g.grade, g.cluster, g.equal) AS number
+    FROM (SELECT w.who, 1 AS grade, NULL::bigint AS cluster, NULL::numeric AS equal, w.payments,
+                 w.last_on - w.first_on AS days
+          FROM whole w
+          UNION ALL
+          SELECT c.who, 2, c.cluster, NULL, c.payments, c.last_on - c.first_on
+          FROM cluster c
+          JOIN whole w ON w.who = c.who AND w.clusters > 1
+          UNION ALL
+          SELECT p.who, 3, p.cluster, p.amount, count(*) + 1, NULL
+          FROM payment p
+          JOIN cluster c ON c.cluster = p.cluster AND c.varies
+          WHERE p.repeats
+          GROUP BY p.who, p.cluster, p.amount) g
+    WHERE g.payments <= 3 OR g.days IS NULL
+        OR g.days >= 0.75 * (g.payments - 1) * (SELECT min(l.days - l.slack) FROM recurring_limits l)
 ), paced AS MATERIALIZED (
-    SELECT g.number, g.who, g.stem, g.currency, g.grade, g.cluster, count(*) AS payments,
-           min(g.spent_on) AS first_on, max(g.spent_on) AS last_on,
-           max(g.amount) FILTER (WHERE g.gap IS NULL) AS first_amount,
-           max(g.amount) FILTER (WHERE g.is_last) AS last_amount,
-           percentile_disc(0.5) WITHIN GROUP (ORDER BY g.gap) AS usual_gap,
-           array_agg(g.spent_on) FILTER (WHERE g.gap IS NOT NULL) AS days,
-           array_agg(g.before_on) FILTER (WHERE g.gap IS NOT NULL) AS days_before,
-           array_agg(g.amount) FILTER (WHERE g.gap IS NOT NULL) AS amounts,
-           array_agg(g.before_amount) FILTER (WHERE g.gap IS NOT NULL) AS amounts_before
-    FROM graded g
-    GROUP BY g.number, g.who, g.stem, g.currency, g.grade, g.cluster
+    SELECT c.number, c.who, s.key, s.stem, t.currency, c.grade, c.cluster, c.equal, c.payments,
+           q.days[1] AS first_on, q.days[c.payments] AS last_on, q.amounts[1] AS first_amount,
+           q.amounts[c.payments] AS last_amount, u.usual_gap, q.days, q.amounts
+    FROM (SELECT m.number, array_agg(m.spent_on ORDER BY m.spent_on, m.expense_id) AS days,
+                 array_agg(m.amount ORDER BY m.spent_on, m.expense_id) AS amounts
+          FROM (SELECT c.number, p.spent_on, p.expense_id, p.amount
+                FROM candidate c
+                JOIN payment p ON p.who = c.who
+                WHERE c.grade = 1
+                UNION ALL
+                SELECT c.number, p.spent_on, p.expense_id, p.amount
+                FROM candidate c
+                JOIN payment p ON p.cluster = c.cluster
+                WHERE c.grade = 2
+                UNION ALL
+                SELECT c.number, p.spent_on, p.expense_id, p.amount
+                FROM candidate c
+                JOIN payment p ON p.cluster = c.cluster AND p.amount = c.equal
+                WHERE c.grade = 3) m
+          GROUP BY m.number) q
+    JOIN candidate c ON c.number = q.number
+    JOIN (SELECT DISTINCT s.number, s.key, s.stem FROM spelling s) s ON s.number = c.who / 20000
+    JOIN tender t ON t.number = c.who % 20000
+    CROSS JOIN LATERAL (
+        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY g.day - g.before) AS usual_gap
+        FROM unnest(q.days[2:], q.days[:c.payments - 1]) AS g (day, before)) u
 ), judged AS MATERIALIZED (
-    SELECT p.number, p.who, p.stem, p.currency, p.grade, p.cluster, p.payments, p.first_on, p.last_on,
-           p.first_amount, p.last_amount, p.usual_gap, c.cadence,
+    SELECT p.number, p.who, p.key, p.stem, p.currency, p.grade, p.cluster, p.equal, p.payments, p.first_on,
+           p.last_on, p.first_amount, p.last_amount, p.usual_gap, c.cadence,
            coalesce(t.fit >= 0.75 AND (p.payments - 1) >= 0.6 * t.steps
                     AND p.payments >= c.least + CASE WHEN p.grade > 1 THEN 1 ELSE 0 END
                     AND t.drift <= CASE WHEN p.payments < c.young THEN 0.10
@@ -109,10 +131,10 @@
                percentile_disc(0.5) WITHIN GROUP (
                    ORDER BY abs(g.amount - g.amount_before)
                                 / greatest(g.amount, g.amount_before)) AS drift
-        FROM unnest(p.days, p.days_before, p.amounts, p.amounts_before)
+        FROM unnest(p.days[2:], p.days[:p.payments - 1], p.amounts[2:], p.amounts[:p.payments - 1])
             AS g (day, before, amount, amount_before)
         CROSS JOIN LATERAL (
-            SELECT greatest(1, round((g.day - g.before)::numeric / c.days))::integer AS steps) s
+            SELECT greatest(1, (2 * (g.day - g.before) + c.days) / (2 * c.days)) AS steps) s
         HAVING c.days IS NOT NULL AND count(*) > 0) t ON true
 ), piece AS MATERIALIZED (
     -- A whole that is regular hides its parts; a short part that may continue another is kept.
@@ -181,6 +203,8 @@
         FROM piece p
         WHERE NOT EXISTS (SELECT 1 FROM linked l
                           WHERE l.number = p.number AND l.choice = 1 AND l.rival = 1)
+            -- What is irregular and goes on nowhere is no series.
+            AND (p.is_regular OR p.number IN (SELECT l.after FROM linked l))
         UNION ALL
         SELECT c.root, p.*
         FROM chain c
@@ -194,10 +218,11 @@
            row_number() OVER newest AS position,
            lag(m.spent_on) OVER oldest AS before_on,
            lag(m.amount) OVER oldest AS before_amount
-    FROM (SELECT r.root, g.expense_id, g.spent_on, g.amount, g.base_amount, g.currency, g.key,
-                 g.label, g.category_id
+    FROM (SELECT r.root, p.expense_id, p.spent_on, p.amount, r.currency, r.key
           FROM rooted r
-          JOIN graded g ON g.number = r.number
+          JOIN payment p ON p.who = r.who
+              AND CASE r.grade WHEN 1 THEN true WHEN 2 THEN p.cluster = r.cluster
+                               ELSE p.cluster = r.cluster AND p.amount = r.equal END
           WHERE r.is_series) m
     JOIN (SELECT DISTINCT ON (r.root) r.root, c.*
           FROM rooted r
@@ -211,10 +236,7 @@
     SELECT m.root, m.currency, m.cadence, m.months, m.days, m.slack, m.per_year,
            count(*) AS payments, min(m.spent_on) AS first_on, max(m.spent_on) AS last_on,
            max(m.amount) FILTER (WHERE m.position = 1) AS last_amount,
-           max(m.base_amount / m.amount) FILTER (WHERE m.position = 1) AS rate,
-           max(m.label) FILTER (WHERE m.position = 1) AS label,
            max(m.key) FILTER (WHERE m.position = 1) AS key,
-           max(m.category_id) FILTER (WHERE m.position = 1) AS category_id,
            max(m.expense_id) FILTER (WHERE m.position = 1) AS last_id,
            percentile_disc(0.5) WITHIN GROUP (ORDER BY m.amount)
                FILTER (WHERE m.position <= 6) AS middle_amount,
@@ -228,7 +250,7 @@
                - min(extract(day FROM m.spent_on)) FILTER (WHERE m.position <= 12) AS day_spread
     FROM series_member m
     CROSS JOIN LATERAL (
-        SELECT greatest(1, round((m.spent_on - m.before_on)::numeric / m.days))::integer AS steps) k
+        SELECT greatest(1, (2 * (m.spent_on - m.before_on) + m.days) / (2 * m.days)) AS steps) k
     CROSS JOIN LATERAL (
         SELECT abs(m.spent_on - CASE WHEN m.months > 0
                                      THEN (m.before_on + make_interval(months => k.steps * m.months))::date
@@ -255,7 +277,14 @@
         FROM (SELECT CASE WHEN d.months > 0 THEN (d.last_on + make_interval(months => d.months))::date
                           ELSE d.last_on + d.days END AS step_on) s) n
 )
-, curated AS MATERIALIZED (
+, newest AS MATERIALIZED (
+    -- One row each; grouped, so that the planner knows.
+    SELECT d.root, min(b.label) AS label, min(b.base_amount / b.amount) AS rate,
+           min(b.category_id) AS category_id
+    FROM detected d
+    JOIN bought b ON b.expense_id = d.last_id
+    GROUP BY d.root
+), curated AS MATERIALIZED (
     -- What was said about a series belongs to the one that has paid about as much.
     SELECT DISTINCT ON (r.recurring_id) r.*, n.root,
            row_number() OVER (PARTITION BY n.root ORDER BY n.ratio, r.recurring_id) AS choice
@@ -271,15 +300,16 @@
     WHERE r.ledger_id = $1::bigint
     ORDER BY r.recurring_id
 ), told AS MATERIALIZED (
-    SELECT d.root, c.recurring_id, coalesce(c.name, d.label) AS label, d.key, d.currency,
+    SELECT d.root, c.recurring_id, coalesce(c.name, n.label) AS label, d.key, d.currency,
            coalesce(c.cadence, d.cadence) AS cadence, d.payments, d.first_on, d.last_on,
-           d.last_amount, d.last_id, coalesce(c.amount, d.expected) AS expected, d.rate,
+           d.last_amount, d.last_id, coalesce(c.amount, d.expected) AS expected, n.rate,
            d.is_steady,
            CASE WHEN c.status = 'confirmed' THEN 1.00 ELSE d.confidence END AS confidence,
            CASE WHEN c.next_on > d.last_on THEN c.next_on
                 WHEN c.cadence <> d.cadence THEN NULL ELSE d.next_on END AS next_on,
-           c.status AS said, c.since, coalesce(c.category_id, d.category_id) AS category_id
+           c.status AS said, c.since, coalesce(c.category_id, n.category_id) AS category_id
     FROM dated d
+    JOIN newest n ON n.root = d.root
     LEFT JOIN curated c ON c.root = d.root AND c.choice = 1
     UNION ALL
     -- Known from what was said alone; a payment of that merchant since then moves it on.
@@ -300,7 +330,10 @@
                (array_agg(p.amount ORDER BY p.spent_on DESC, p.expense_id DESC))[1] AS last_amount,
                (array_agg(p.expense_id ORDER BY p.spent_on DESC, p.expense_id DESC))[1] AS last_id
         FROM payment p
-        WHERE p.key = c.merchant_key AND p.currency = c.currency
+        WHERE p.who = (SELECT min(s.number * 20000 + t.number)
+                       FROM spelling s
+                       JOIN tender t ON t.currency = c.currency
+                       WHERE s.key = c.merchant_key)
             AND p.amount BETWEEN c.at_amount / 1.25 AND c.at_amount * 1.25) p ON true
     WHERE c.root IS NULL OR c.choice > 1
 ), series AS MATERIALIZED (
