@@ -260,7 +260,7 @@ lim AS MATERIALIZED (
     GROUP BY n.unit, n.first, n.last, n.category_id, n.total, n.purchases, n.largest
 ), explained AS MATERIALIZED (
     -- What is said as an oddity of its own makes no spike.
-    SELECT e.category_id, e.spent_on, e.base_amount
+    SELECT e.expense_id, e.category_id, e.spent_on, e.base_amount
     FROM (SELECT o.expense_id FROM outlier o UNION SELECT d.expense_id FROM duplicate d) x
     JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = x.expense_id
 ), spike AS MATERIALIZED (
@@ -276,9 +276,17 @@ lim AS MATERIALIZED (
         SELECT greatest(1.4826 * percentile_disc(0.5) WITHIN GROUP (ORDER BY abs(m.total - u.middle)),
                         lim.spike_floor * u.middle) AS spread
         FROM unnest(u.totals) AS m (total)) d
+    -- A single purchase is a matter of outliers, where there are enough to tell.
+    CROSS JOIN LATERAL (
+        SELECT coalesce(max(e.base_amount), 0) AS most
+        FROM ninepence.expenses e
+        WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY (u.largest)
+            AND e.expense_id NOT IN (SELECT o.expense_id FROM explained o)
+            AND (SELECT sum(b.purchases) FROM by_category b WHERE b.category_id = u.category_id)
+                >= lim.category_least) one
     WHERE u.months >= lim.spike_least AND u.middle > 0
         AND x.total - u.middle >= lim.spike_worth * (SELECT w.usual FROM ledger_wide w)
-        AND x.total >= u.record * lim.spike_record * $5::numeric
+        AND x.total - one.most >= u.record * lim.spike_record * $5::numeric
         AND (x.total - u.middle) >= $5::numeric * d.spread
         AND coalesce(u.last_year < x.total * lim.season_share, true)
 ), finding AS (
