@@ -1,5 +1,5 @@
 /* set_budget: what is planned to be spent on a category, or on everything, in a month or from a month
- * on. The amount is given, or made of the past. */
+ * on. The amount is given, or made of the past; or the budget goes. */
 #include "tools/tool.h"
 
 #include <errno.h>
@@ -40,7 +40,8 @@ enum {
     COLUMN_WITHOUT_RATE
 };
 
-static const char *const methods[] = {"fixed", "avg_last_3", "avg_last_12", "copy_last", NULL};
+static const char *const methods[] = {"fixed",     "avg_last_3", "avg_last_12",
+                                      "copy_last", "remove",     NULL};
 static const char *const spans[] = {"forward", "this", NULL};
 
 static const struct field args[] = {
@@ -48,7 +49,7 @@ static const struct field args[] = {
     ARG_MONEY(struct set_budget_args, amount, .flags = FIELD_PLAIN, .doc = "A month."),
     ARG_MONTH(struct set_budget_args, month, "this_month", .doc = "Or last_month, YYYY-MM."),
     ARG_CHOICE(struct set_budget_args, method, .choices = methods, .def = "fixed",
-               .flags = FIELD_PLAIN, .doc = "Where the amount comes from."),
+               .flags = FIELD_PLAIN, .doc = "How it is found; remove: no budget."),
     ARG_BOOL(struct set_budget_args, rollover, .flags = FIELD_PLAIN,
              .doc = "Carry what is left, or overspent, into the next month."),
     ARG_CHOICE(struct set_budget_args, apply, .choices = spans, .def = "forward",
@@ -61,6 +62,11 @@ static const struct field args[] = {
 static bool is_average(const struct setting *setting)
 {
     return strncmp(setting->args->method, "avg_", strlen("avg_")) == 0;
+}
+
+static bool removes(const struct set_budget_args *a)
+{
+    return strcmp(a->method, "remove") == 0;
 }
 
 static int refuse_past(struct change *change)
@@ -85,22 +91,36 @@ static int take_average(struct change *change, const struct db_rows *rows, struc
     return budget->amount ? 0 : -ENOMEM;
 }
 
+static int refuse_none(struct change *change, const char *month, const char *to_do)
+{
+    OWNED_BUF text = BUF_INIT(200);
+    (void)buf_append_text(&text, "there is no budget in ");
+    budget_say_month(&text, month);
+    (void)buf_append_char(&text, '.');
+    (void)change_refuse(change, "not_found", "method", buf_text(&text), to_do);
+    return 1;
+}
+
 static int take_last(struct change *change, const struct setting *setting,
                      const struct db_rows *rows, struct budget *budget)
 {
     struct budget last;
-    OWNED_BUF text = BUF_INIT(200);
     int r = budget_read(change, rows, 0, &last);
     if (r != 0)
         return r;
-    if (!last.amount) {
-        (void)buf_append_text(&text, "there is no budget in ");
-        budget_say_month(&text, setting->month_before);
-        (void)buf_append_char(&text, '.');
-        (void)change_refuse(change, "not_found", "method", buf_text(&text), "Give an amount.");
-        return 1;
-    }
+    if (!last.amount)
+        return refuse_none(change, setting->month_before, "Give an amount.");
     budget->amount = last.amount;
+    return 0;
+}
+
+static int take_none(struct change *change, const struct setting *setting, struct budget *budget)
+{
+    if (!budget->amount)
+        return refuse_none(change, setting->month,
+                           "budget_status says in which months there is one.");
+    budget->amount = NULL;
+    budget->rollover = false;
     return 0;
 }
 
@@ -123,6 +143,8 @@ static int found(struct change *change, const struct db_rows *const *rows)
         r = take_average(change, rows[setting->spent_at], &budget);
     } else if (strcmp(a->method, "copy_last") == 0)
         r = take_last(change, setting, rows[setting->copied_at], &budget);
+    else if (removes(a))
+        r = take_none(change, setting, &budget);
     else
         budget.amount = a->amount.text;
     if (r != 0)
@@ -202,6 +224,16 @@ static void say_without_rate(const struct change_story *story, struct buf *text)
     (void)buf_append_text(text, " not in that mean.");
 }
 
+static void say_removed(const struct change_story *story, const char *category, const char *month,
+                        bool is_forward, struct buf *text)
+{
+    budget_say_category(text, category);
+    (void)buf_append_text(text, story->is_saved ? " has no budget " : " would have no budget ");
+    (void)buf_append_text(text, is_forward ? "from " : "in ");
+    budget_say_month(text, month);
+    (void)buf_append_text(text, is_forward ? " on." : ".");
+}
+
 static void summarize(const struct change_story *story, struct buf *text)
 {
     OWNED_BUF category = BUF_INIT(2000);
@@ -217,6 +249,10 @@ static void summarize(const struct change_story *story, struct buf *text)
     budget_shown(story, after, "amount", &amount);
     budget_shown(story, after, "apply", &applies);
     bool is_forward = strcmp(buf_text(&applies), "forward") == 0;
+    if (removes(a)) {
+        say_removed(story, buf_text(&category), buf_text(&month), is_forward, text);
+        return;
+    }
     (void)buf_append_text(text, story->is_saved ? "The budget of " : "The budget would be, of ");
     budget_say_category(text, buf_text(&category));
     (void)buf_printf(text, "%s %s %s ", story->is_saved ? " is" : ",", buf_text(&amount),
@@ -249,6 +285,10 @@ static int check_amount(struct call *call, const struct set_budget_args *a)
                                      is_fixed ? "is missing: give it, or a method that finds it"
                                               : "and the method %s exclude each other",
                                      a->method);
+        return 1;
+    }
+    if (removes(a) && json_get(call_json(call), "rollover")) {
+        (void)change_refuse_argument(call, "rollover", "has no meaning for the method remove");
         return 1;
     }
     if (!is_fixed)

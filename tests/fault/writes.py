@@ -47,7 +47,7 @@ def stored_rows(look):
 
 
 def stored_budgets(look):
-    return {(path, month, applies): (decimal.Decimal(amount), rollover == "t")
+    return {(path, month, applies): (amount and decimal.Decimal(amount), rollover == "t")
             for path, month, applies, amount, rollover in look.rows(BUDGETS)}
 
 

@@ -14,6 +14,10 @@ def holding(model, category, month):
     return model.budgets[category, *max(fit)] if fit else None  # "this" is behind "forward"
 
 
+def amount_of(model, category, month):
+    return (holding(model, category, month) or (None,))[0]
+
+
 class SetBudget(Deed):
     def __init__(self, key, random, model, _free):
         super().__init__(key)
@@ -39,13 +43,36 @@ class SetBudget(Deed):
         model.put(self.change_of(answer), "set_budget", {}, plans=plans)
 
 
+class RemoveBudget(Deed):
+    """From the month on or in it alone there is none: an amount of None."""
+
+    def __init__(self, key, random, model, _free):
+        super().__init__(key)
+        self.month, self.applies = random.choice(MONTHS), random.choice(("this", "forward"))
+        fit = sorted(name for name in model.spots & set(CATEGORIES[:-1]) if amount_of(model, name, self.month) is not None)
+        self.touches = tuple(random.sample(fit, min(len(fit), 1)))
+        model.spots -= set(self.touches)
+
+    def ask(self):
+        return "set_budget", {"category": self.touches[0], "method": "remove", "month": self.month,
+                              "apply": self.applies}
+
+    def settle(self, model, answer):
+        plans = [("budgets", (self.touches[0], self.month, self.applies), (None, False))]
+        alone = self.touches[0], self.month, "this"
+        if self.applies == "forward" and model.budgets.get(alone):
+            plans.append(("budgets", alone, None))
+        model.put(self.change_of(answer), "set_budget", {}, plans=plans)
+
+
 class TransferBudget(Deed):
     """Two budgets of a month; what one loses the other gets."""
 
     def __init__(self, key, random, model, _free):
         super().__init__(key)
         self.month = random.choice(MONTHS)
-        fit = sorted(name for name in model.spots & set(CATEGORIES[:-1]) if holding(model, name, self.month))
+        fit = sorted(name for name in model.spots & set(CATEGORIES[:-1])
+                     if amount_of(model, name, self.month) is not None)
         if len(fit) < 2:
             return
         self.touches = tuple(random.sample(fit, 2))
@@ -93,7 +120,7 @@ def deeds(random, model, prefix, count):
     made = []
     for n in range(count):
         kind = random.choice((Create, Create, Create, Create, Update, Update, Move, Delete, Undo, Undo, SetBudget,
-                              TransferBudget, SetRate))
+                              RemoveBudget, TransferBudget, SetRate))
         deed = kind(f"{prefix}-{n}", random, model, free)
         if kind is Create or deed.touches:
             made.append(deed)

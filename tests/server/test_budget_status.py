@@ -33,7 +33,7 @@ class Model:
 
     def __init__(self, first_day):
         self.first_day = first_day
-        self.said = {}  # (path, month, "this"/"forward"): (amount, rollover)
+        self.said = {}  # (path, month, "this"/"forward"): (amount, rollover); an amount of None: no budget
         self.expenses = []  # (category, day, amount)
 
     def holds(self, path, month):
@@ -52,8 +52,8 @@ class Model:
 
     def move(self, source, target, month, amount):
         for path, delta in ((source, -amount), (target, amount)):
-            known = self.holds(path, month) or (Decimal(0), False)
-            self.said[path, month, "this"] = (known[0] + delta, known[1])
+            known = self.holds(path, month) or (None, False)
+            self.said[path, month, "this"] = ((known[0] or Decimal(0)) + delta, known[1])
 
     def spent(self, path, month):
         return sum((amount for category, day, amount in self.expenses
@@ -69,7 +69,7 @@ class Model:
             for month in MONTHS:
                 budget = self.holds(path, month)
                 spent = self.spent(path, month)
-                if budget is None:
+                if budget is None or budget[0] is None:
                     carried = Decimal(0)
                     continue
                 left = budget[0] + carried - spent
@@ -120,6 +120,14 @@ class AgainstTheModel(unittest.TestCase):
             return
         path = dice.choice([*sorted(NAMES), "all"])
         applies = dice.choice(["this", "forward"])
+        if dice.random() < 0.3:
+            asked = {"category": path, "method": "remove", "month": label(month), "apply": applies}
+            if (model.holds(path, month) or (None,))[0] is None:
+                self.assertIn("there is no budget in", server.refusal("set_budget", asked))
+                return
+            server.ask("set_budget", asked)
+            model.set(path, month, applies, None, False)
+            return
         rollover = dice.choice([None, True, True, False])
         asked = {"category": path, "amount": str(amount), "month": label(month), "apply": applies}
         if rollover is not None:
@@ -131,7 +139,7 @@ class AgainstTheModel(unittest.TestCase):
         dice = random.Random(SEED)
         for first_day in (1, 25, 1):
             with self.subTest(first_day=first_day):
-                self.play(dice, first_day, 14)
+                self.play(dice, first_day, 18)
 
 
 class Figures(unittest.TestCase):

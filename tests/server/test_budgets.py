@@ -142,6 +142,46 @@ class Setting(unittest.TestCase):
             answer = server.ask("set_budget", {"category": "Fuel", "amount": 2, "rollover": False})
             self.assertFalse(answer["rows"][0]["after"]["rollover"])
 
+    def test_removed_budget_is_gone_and_comes_back_byte_for_byte(self):
+        books = ledger.small()
+        december = {"period": "2026-12", "category": "Groceries"}
+        with Server(books.env()) as server:
+            server.ask("set_budget", {"category": "Food", "amount": 900})
+            server.ask("set_budget", {"category": "Groceries", "amount": 500, "rollover": True})
+            server.ask("set_budget", {"category": "Groceries", "amount": 650, "month": "2026-12", "apply": "this"})
+            before = books.fingerprint()
+            asked = {"category": "Groceries", "method": "remove", "month": "2026-12"}
+            self.assertFalse(server.ask("set_budget", {**asked, "dry_run": True})["saved"])
+            self.assertEqual(books.fingerprint(), before)
+            removed = server.ask("set_budget", {**asked, "idempotency_key": "k"})
+            self.assertEqual(removed["summary"], "Food: Groceries has no budget from December 2026 on.")
+            again = server.ask("set_budget", {**asked, "idempotency_key": "k"})
+            self.assertEqual((again["summary"], again["replayed"]), (removed["summary"], True))
+            self.assertEqual([row["category"] for row in server.ask("budget_status", december)["rows"]], ["Food"])
+            self.assertIn("there is no budget in December 2026. Nothing was saved.",
+                          server.refusal("set_budget", asked))
+            self.assertIn("which is less", server.refusal("transfer_budget", {
+                "from": "Groceries", "to": "Fuel", "amount": 1, "month": "2027-01"}))
+            november = server.ask("budget_status", {**december, "period": "2026-11"})["rows"]
+            self.assertEqual([(row["category"], row["budget"]) for row in november], [("Food: Groceries", "500.00")])
+            server.ask("undo_change", {"change_id": removed["change_id"]})
+        plans = "ninepence.budgets"
+        self.assertEqual(books.fingerprint()[plans], before[plans])
+
+    def test_month_without_a_budget_among_others(self):
+        books = ledger.small()
+        with Server(books.env()) as server:
+            server.ask("set_budget", {"category": "Fuel", "amount": 40, "month": "2026-11"})
+            answer = server.ask("set_budget", {"category": "Fuel", "method": "remove", "month": "2026-12",
+                                               "apply": "this"})
+            self.assertEqual(answer["summary"], "Transportation: Fuel has no budget in December 2026.")
+            rows = server.ask("budget_status", {"period": "2026-11..2027-01", "category": "Fuel", "detail": True})["rows"]
+            self.assertEqual([row["month"] for row in rows], ["2026-11", "2027-01"])
+            self.assertIn("rollover", server.refusal("set_budget", {"category": "Fuel", "method": "remove",
+                                                                    "rollover": True}))
+            self.assertIn("amount", server.refusal("set_budget", {"category": "Fuel", "method": "remove",
+                                                                  "amount": 5}))
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -13,7 +13,7 @@ struct budget {
     const char *category; /* number, "0" for the whole ledger */
     const char *path;     /* NULL for the whole ledger */
     const char *kind;     /* of the category: "expense" */
-    const char *amount;   /* NULL: no budget */
+    const char *amount;   /* NULL: no budget, and to be put: none from now on */
     bool rollover;
     int64_t own_id; /* the row of this month alone, */
     bool has_own;   /* which is there */

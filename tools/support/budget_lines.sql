@@ -32,22 +32,10 @@ WITH asked AS MATERIALIZED (
     LEFT JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = b.category_id
     WHERE b.ledger_id = $1::bigint AND b.month <= $3::date
     GROUP BY b.category_id, c.path, c.path_folded
-), below AS (
-    SELECT l.line
-    FROM found f
-    JOIN every_line l ON f.kind = 'c' AND (l.line = f.id OR starts_with(l.path_folded, f.key || ': '))
-), line AS MATERIALIZED (
-    -- Where neither the category nor what is below has a budget, that of what is above tells.
-    SELECT l.*
-    FROM every_line l
-    WHERE NOT (SELECT w.some FROM wanted w)
-        OR l.line IN (SELECT b.line FROM below b)
-        OR NOT EXISTS (SELECT 1 FROM below) AND EXISTS (
-            SELECT 1 FROM found f
-            WHERE f.kind = 'c' AND starts_with(f.key, l.path_folded || ': '))
 ), planned AS MATERIALIZED (
+    -- Without an amount there is no budget: it was removed.
     SELECT l.line, m.month::date AS month, x.amount, x.rollover
-    FROM line l
+    FROM every_line l
     CROSS JOIN LATERAL generate_series(l.start::timestamp, $3::timestamp, interval '1 month') AS m (month)
     LEFT JOIN LATERAL (
         SELECT b.amount, b.rollover
@@ -56,6 +44,23 @@ WITH asked AS MATERIALIZED (
             AND (b.month = m.month::date OR (b.month < m.month::date AND b.applies = 'forward'))
         ORDER BY b.month DESC, b.applies DESC
         LIMIT 1) x ON true
+), held AS MATERIALIZED (
+    SELECT l.*
+    FROM every_line l
+    WHERE l.line IN (SELECT p.line FROM planned p WHERE p.month >= $2::date AND p.amount IS NOT NULL)
+), below AS (
+    SELECT l.line
+    FROM found f
+    JOIN held l ON f.kind = 'c' AND (l.line = f.id OR starts_with(l.path_folded, f.key || ': '))
+), line AS MATERIALIZED (
+    -- Where neither the category nor what is below has a budget, that of what is above tells.
+    SELECT l.*
+    FROM held l
+    WHERE NOT (SELECT w.some FROM wanted w)
+        OR l.line IN (SELECT b.line FROM below b)
+        OR NOT EXISTS (SELECT 1 FROM below) AND EXISTS (
+            SELECT 1 FROM found f
+            WHERE f.kind = 'c' AND starts_with(f.key, l.path_folded || ': '))
 ), spent AS MATERIALIZED (
     SELECT coalesce(e.category_id, 0) AS category_id,
            date_trunc('month', e.spent_on - b.shift)::date AS month,
@@ -107,7 +112,8 @@ WITH asked AS MATERIALIZED (
            coalesce(s.by_user, 0) AS by_user, sum(p.begins) OVER (PARTITION BY p.line ORDER BY p.month) AS chain
     FROM (SELECT q.*, CASE WHEN lag(q.amount IS NOT NULL AND q.rollover)
                                 OVER (PARTITION BY q.line ORDER BY q.month) THEN 0 ELSE 1 END AS begins
-          FROM planned q) p
+          FROM planned q
+          JOIN line l ON l.line = q.line) p
     LEFT JOIN line_spent s ON s.line = p.line AND s.month = p.month
 ), balanced AS MATERIALIZED (
     SELECT c.*, coalesce(sum(c.amount - c.spent) OVER (

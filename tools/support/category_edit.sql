@@ -184,6 +184,7 @@ WITH held AS MATERIALIZED (
 UPDATE ninepence.budgets b
 SET category_id = $3::bigint, rollover = s.rollover, updated_at = coalesce($5::timestamptz, now()),
     amount = CASE WHEN $4::boolean THEN coalesce(s.into_amount, s.from_amount)
+                  WHEN s.into_amount IS NULL AND s.from_amount IS NULL THEN NULL
                   ELSE coalesce(s.into_amount, 0) + coalesce(s.from_amount, 0) END
 FROM summed s
 WHERE b.ledger_id = $1::bigint AND b.budget_id = coalesce(s.into_id, s.from_id);
