@@ -356,12 +356,18 @@ static int explained(struct change *change, const struct db_rows *rows)
         return change_refuse_names(change, &creation->question, detail);
     size_t row = (size_t)db_rows_int(rows, 0, COLUMN_N);
     size_t number = row <= most_rows(&creation->args->items) ? creation->item_of_row[row] : 0;
+    const struct draft_item *items = creation->args->items.items;
     bool is_refund = strcmp(what, "refund") == 0;
+    bool is_archived = strcmp(what, "archived") == 0;
     const char *field = arena_printf(call_arena(change_call(change)), "items[%zu]%s", number,
-                                     is_refund ? ".refund_of" : "");
+                                     is_refund                         ? ".refund_of"
+                                     : !is_archived                    ? ""
+                                     : items[number].splits.count == 0 ? ".category"
+                                                                       : ".splits");
     if (!field)
         return -ENOMEM;
-    const struct draft_item *items = creation->args->items.items;
+    if (is_archived)
+        return change_refuse_archived(change, field, detail);
     return is_refund ? refuse_refund(change, field, detail, items[number].refund_of)
                      : refuse_duplicate(change, field, detail);
 }

@@ -117,7 +117,7 @@ WITH complete AS MATERIALIZED (
     FROM (SELECT $10::text AS category, $11::text AS "user") a
     -- The last part of a path will do where only one ends in it.
     LEFT JOIN ninepence.categories c ON c.ledger_id = $1::bigint
-        AND c.folded = split_part($10::text, ': ', -1)
+        AND c.folded = split_part($10::text, ': ', -1) AND NOT c.archived
         AND (c.path_folded = $10::text
              OR (c.folded = $10::text AND NOT EXISTS (
                  SELECT 1 FROM ninepence.categories o
@@ -173,7 +173,7 @@ SELECT i.change_id, 1 AS position, 'expense' AS entity, 'after' AS side, false A
 FROM inserted i
 CROSS JOIN complete c;
 
--- Why nothing was inserted: the numbers of unknown names, refunds that do not fit, likely duplicates.
+-- Why nothing was inserted: the numbers of unknown names, archived categories, refunds that do not fit, likely duplicates.
 -- name: explain
 WITH
 -- include: drafts
@@ -184,7 +184,11 @@ FROM (
     LEFT JOIN known k ON k.item = a.item
     WHERE a.name IS NOT NULL AND k.item IS NULL
     UNION ALL
-    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit IS NOT NULL
+    SELECT 'archived', c.n, (SELECT a.path FROM ninepence.categories a
+                             WHERE a.ledger_id = $1::bigint AND a.category_id = c.category_id), 2
+    FROM complete c WHERE c.misfit = 'archived'
+    UNION ALL
+    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit <> 'archived'
     UNION ALL
     SELECT 'duplicate', c.n, x.id::text, 3
     FROM complete c

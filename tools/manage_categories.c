@@ -1,4 +1,4 @@
-/* manage_categories: makes, renames, moves, paints, merges and archives categories. What was entered
+/* manage_categories: makes, renames, moves, paints, merges, archives and brings back categories. What was entered
  * stays: paths follow, an emptied or archived category is kept for the history. */
 #include "tools/tool.h"
 
@@ -19,7 +19,8 @@ enum {
     COLOR_LENGTH = 7
 };
 
-static const char *const ops[] = {"create", "rename", "move", "recolor", "merge", "archive", NULL};
+static const char *const ops[] = {"create", "rename",  "move",      "recolor",
+                                  "merge",  "archive", "unarchive", NULL};
 static const char *const kinds[] = {"expense", "income", "transfer", NULL};
 
 static const struct field args[] = {
@@ -239,8 +240,13 @@ static int take_new(struct call *call, struct managing *managing)
 static const struct {
     const char *op, *takes, *needs;
 } rules[] = {
-    {"create", "parent color kind", NULL}, {"rename", "into", "into"}, {"move", "parent", "parent"},
-    {"recolor", "color", "color"},         {"merge", "into", "into"},  {"archive", "", NULL},
+    {"create", "parent color kind", NULL},
+    {"rename", "into", "into"},
+    {"move", "parent", "parent"},
+    {"recolor", "color", "color"},
+    {"merge", "into", "into"},
+    {"archive", "", NULL},
+    {"unarchive", "", NULL},
 };
 
 static bool is_given(struct call *call, const char *name)

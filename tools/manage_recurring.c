@@ -241,6 +241,8 @@ static int found(struct change *change, const struct db_rows *const *rows)
     int64_t *ids = NULL;
     int r = targets_resolved(change, &managing->asked, &managing->question,
                              rows[managing->names_at], &ids);
+    if (r == 0)
+        r = targets_refuse_archived(change, &managing->asked, rows[managing->names_at]);
     if (r != 0)
         return r < 0 ? r : 0;
     if (managing->category > 0) {

@@ -27,7 +27,8 @@ enum rule_column {
     RULE_MAX,
     RULE_ACCOUNT,
     RULE_CATEGORY,
-    RULE_COLUMNS
+    RULE_COLUMNS,
+    RULE_ARCHIVED_PATH = RULE_COLUMNS /* of its category, if that was archived */
 };
 
 enum list_column {
@@ -39,7 +40,8 @@ enum list_column {
     LIST_MAX,
     LIST_ACCOUNT,
     LIST_CATEGORY,
-    LIST_LEARNED
+    LIST_LEARNED,
+    LIST_ARCHIVED
 };
 
 enum {
@@ -143,6 +145,7 @@ static const struct field rule_fields[] = {
     OUT_CELL("account", field_text, row_write_optional, LIST_ACCOUNT),
     OUT_CELL("category", field_text, row_write_text, LIST_CATEGORY),
     OUT_CELL("learned", field_bool, row_write_if_true, LIST_LEARNED),
+    OUT_CELL("archived", field_bool, row_write_if_true, LIST_ARCHIVED),
     OUT_END,
 };
 
@@ -438,9 +441,14 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     return change_finish(change);
 }
 
-static int apply(struct change *change, const struct managing *managing)
+/* `before` is the rule as it is kept, or NULL. */
+static int apply(struct change *change, const struct managing *managing,
+                 const struct db_rows *before)
 {
     const char *values[9];
+    if (before && !db_rows_is_null(before, 0, RULE_ARCHIVED_PATH))
+        return change_refuse_archived(change, "rule_id",
+                                      db_rows_text(before, 0, RULE_ARCHIVED_PATH));
     fit_values(change, &managing->rule, values);
     values[7] = managing->args->overwrite ? "t" : "f";
     values[8] = arena_printf(call_arena(change_call(change)), "%d", (int)CHANGE_ROWS_MAX + 1);
@@ -469,6 +477,8 @@ static int looked_up(struct change *change, const struct db_rows *const *rows)
     int64_t *ids = NULL;
     int r = targets_resolved(change, &managing->asked, &managing->question,
                              rows[managing->names_at], &ids);
+    if (r == 0)
+        r = targets_refuse_archived(change, &managing->asked, rows[managing->names_at]);
     if (r != 0)
         return r < 0 ? r : 0;
     if (before && db_rows_count(before) == 0)
@@ -487,7 +497,7 @@ static int looked_up(struct change *change, const struct db_rows *const *rows)
         is_known ? managing->args->rule_id : db_rows_int(rows[managing->rule_at], 0, 0);
     if (!managing->id)
         return -ENOMEM;
-    return strcmp(op, "apply") == 0 ? apply(change, managing) : save(change, managing);
+    return strcmp(op, "apply") == 0 ? apply(change, managing, before) : save(change, managing);
 }
 
 static int run(struct change *change)

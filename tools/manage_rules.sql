@@ -3,7 +3,9 @@
 -- $2 the rule.
 -- name: rule
 SELECT u.rule_id, u.position, u.merchant, u.merchant_folded, u.words, u.words_folded, u.min_amount,
-       u.max_amount, u.account_id, u.category_id
+       u.max_amount, u.account_id, u.category_id,
+       (SELECT c.path FROM ninepence.categories c
+        WHERE c.ledger_id = $1::bigint AND c.category_id = u.category_id AND c.archived) AS archived
 FROM ninepence.rules u
 WHERE u.ledger_id = $1::bigint AND u.rule_id = $2::bigint
 FOR UPDATE;
@@ -47,7 +49,8 @@ RETURNING u.rule_id;
 -- name: list
 SELECT u.rule_id, row_number() OVER (ORDER BY u.position, u.rule_id) AS turn, u.merchant, u.words,
        trim_scale(u.min_amount)::text AS min_amount, trim_scale(u.max_amount)::text AS max_amount,
-       a.name AS account, c.path AS category, u.is_learned
+       a.name AS account, c.path AS category, u.is_learned,
+       c.archived
 FROM ninepence.rules u
 LEFT JOIN ninepence.accounts a ON a.ledger_id = $1::bigint AND a.account_id = u.account_id
 LEFT JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = u.category_id

@@ -45,6 +45,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     char category[24];
     int r = targets_resolved(change, &move->asked, &move->question, rows[move->names_at], &ids);
     if (r == 0)
+        r = targets_refuse_archived(change, &move->asked, rows[move->names_at]);
+    if (r == 0)
         r = targets_check(change, &move->targets, rows);
     if (r == 0)
         r = change_confirm(change, "Move", move->targets.count, false);

@@ -194,6 +194,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     int r = targets_resolved(change, &update->correction.asked, &update->correction.question,
                              rows[update->names_at], &names);
     if (r == 0)
+        r = targets_refuse_archived(change, &update->correction.asked, rows[update->names_at]);
+    if (r == 0)
         r = targets_check(change, &update->targets, rows);
     if (r == 0)
         r = correction_check(change, &update->correction, rows[update->targets.rows_at]);

@@ -165,6 +165,34 @@ class Tree(unittest.TestCase):
         self.assertEqual(self.books.rows("SELECT archived FROM ninepence.categories"
                                          " WHERE category_id = 7"), [("f",)])
 
+    def test_archived_category_takes_no_entries_whoever_makes_them(self):
+        self.server.ask("manage_rules", {"op": "create", "when": {"merchant": "Uber"}, "then": {"category": "Taxi"}})
+        self.manage("archive", "Transportation")
+        before = self.books.fingerprint()
+        refused = (
+            ("create_expenses", {"items": [{"amount": 1}, {"amount": 2, "category": "Taxi"}]}, "items[1].category"),
+            ("create_expenses", {"items": [{"amount": 2, "category": "c7", "user": "Bob"}]}, "items[0].category"),
+            ("create_expenses", {"items": [{"amount": 2, "category": "Taxi", "currency": "EUR"}]}, "items[0].category"),
+            ("create_expenses", {"items": [{"amount": 2, "category": "Taxi", "tags": ["new"]}], "create_missing": True},
+             "items[0].category"),
+            ("create_expenses", {"items": [{"amount": 2, "splits": [{"percent": 50, "category": "Food"}, {
+                "percent": 50, "category": "Taxi"}]}]}, "items[0].splits"),
+            ("update_expenses", {"ids": ["e32"], "set": {"category": "Taxi"}}, "set.category"),
+            ("update_expenses", {"ids": ["e32"], "set": {"splits": [{"percent": 50, "category": "Food"}, {
+                "percent": 50, "category": "Taxi"}]}}, "set.splits.category"),
+            ("transfer_expense", {"ids": ["e32"], "to_category": "Taxi"}, "to_category"),
+            ("manage_rules", {"op": "create", "when": {"text": "cab"}, "then": {"category": "Taxi"}}, "then.category"),
+            ("manage_rules", {"op": "apply", "rule_id": "r1", "overwrite": True}, "rule_id"),
+            ("manage_categories", {"op": "merge", "category": "Gifts", "into": "Taxi"}, "into"),
+        )
+        for tool, arguments, field in refused:
+            with self.subTest(tool=tool, arguments=str(arguments)):
+                said = self.server.refusal(tool, arguments)
+                self.assertIn(f'{field}: "Transportation: Taxi" is archived and takes no entries. Nothing was saved.', said)
+                self.assertEqual(self.books.fingerprint(), before)
+        rules = self.server.ask("manage_rules", {"op": "list"})["rules"]
+        self.assertEqual([rule.get("archived") for rule in rules], [True])
+
     def test_dry_runs_and_refusals_leave_everything_as_it_was(self):
         before = self.books.fingerprint()
         for asked in ({"op": "rename", "category": "Food", "into": "Eating"},

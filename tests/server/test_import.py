@@ -171,6 +171,22 @@ class Kinds(Base):
         row = self.ask(content=csv(("2026-11-16", "COSTCO", "-10.00")))["rows"][0]
         self.assertEqual(row["category"], "Food: Groceries")
 
+    def test_archived_category_gets_nothing_by_rules_or_by_habit(self):
+        """The next rule decides (a new one is tried first); without one the row waits for a category."""
+        for text, category in (("bar", "Restaurants"), ("coffee", "Coffee Shops")):
+            self.server.ask("manage_rules", {"op": "create", "when": {"text": text}, "then": {"category": category}})
+        self.server.ask("create_expenses", {"items": [
+            {"amount": "40", "merchant": "SHELL", "category": "Fuel", "date": "2026-11-01"}]})
+        rows = ("2026-11-02", "COFFEE BAR", "-3.50"), ("2026-11-05", "SHELL", "-52.00")
+
+        def categories():
+            return [row.get("category", "") for row in self.ask(content=csv(*rows), mode="preview")["rows"]]
+
+        self.assertEqual(sorted(categories()), ["Food: Restaurants: Coffee Shops", "Transportation: Fuel"])
+        for category in ("Coffee Shops", "Fuel"):
+            self.server.ask("manage_categories", {"op": "archive", "category": category})
+        self.assertEqual(sorted(categories()), ["", "Food: Restaurants"])
+
 
 class Whole(Base):
     def test_undo_takes_all_back_and_the_file_can_be_imported_again(self):

@@ -36,7 +36,8 @@ enum {
     MERGE_INTO_PATH,
     MERGE_IS_CYCLE,
     MERGE_IS_BELOW,
-    MERGE_CLASH
+    MERGE_CLASH,
+    MERGE_INTO_ARCHIVED
 };
 
 /* --- refusals -------------------------------------------------------------------------------- */
@@ -158,13 +159,13 @@ static const char *kept_copy(struct change *change, const struct db_rows *rows, 
 static int bring_back(struct change *change, const struct managing *managing,
                       const struct db_rows *plan)
 {
-    const char **values = new_values(change, 3);
+    const char **values = new_values(change, 4);
     const char **paint = new_values(change, 3);
     int64_t id = db_rows_int(plan, 0, PLAN_TAKEN);
     if (!values || !paint)
         return -ENOMEM;
     values[1] = paint[1] = kept_copy(change, plan, PLAN_TAKEN);
-    values[2] = "f";
+    values[2] = values[3] = "f";
     paint[2] = managing->color;
     change_keep(change, "category", &id, 1);
     (void)change_step(change, &sql_archive, values);
@@ -262,20 +263,43 @@ static int recolor(struct change *change, struct managing *managing,
     return change_finish(change);
 }
 
-static int archive(struct change *change, struct managing *managing,
-                   const struct db_rows *const *rows)
+static int put_away(struct change *change, const struct managing *managing,
+                    const struct db_rows *const *rows, bool is_archived)
 {
-    const char **values = new_values(change, 3);
-    int r = change_confirm(change, "Archive", db_rows_count(rows[managing->subtree_at]), false);
+    const char **values = new_values(change, 4);
+    int r = change_confirm(change, is_archived ? "Archive" : "Bring back",
+                           db_rows_count(rows[managing->subtree_at]), false);
     if (r != 0)
         return r < 0 ? r : 0;
     r = keep_rows(change, "category", rows[managing->subtree_at]);
     if (!values || r != 0)
         return -ENOMEM;
     values[1] = managing->category_text;
-    values[2] = "t";
+    values[2] = is_archived ? "t" : "f";
+    values[3] = "t";
     (void)change_step(change, &sql_archive, values);
     return change_finish(change);
+}
+
+static int archive(struct change *change, struct managing *managing,
+                   const struct db_rows *const *rows)
+{
+    return put_away(change, managing, rows, true);
+}
+
+static int unarchive(struct change *change, struct managing *managing,
+                     const struct db_rows *const *rows)
+{
+    enum {
+        SUBTREE_ARCHIVED = 1
+    };
+
+    const struct db_rows *subtree = rows[managing->subtree_at];
+    for (size_t i = 0; i < db_rows_count(subtree); i++) {
+        if (db_rows_bool(subtree, i, SUBTREE_ARCHIVED))
+            return put_away(change, managing, rows, false);
+    }
+    return refuse(change, "category", "It takes entries as it is.", "is not archived.");
 }
 
 /* --- merge ----------------------------------------------------------------------------------- */
@@ -302,6 +326,10 @@ static int check_merge(struct change *change, const struct managing *managing,
     const char *path = db_rows_text(plan, 0, MERGE_PATH);
     if (managing->category_id == managing->into_id) {
         (void)refuse(change, "into", "Name two categories.", "is the same category.");
+        return 1;
+    }
+    if (db_rows_bool(plan, 0, MERGE_INTO_ARCHIVED)) {
+        (void)change_refuse_archived(change, "into", db_rows_text(plan, 0, MERGE_INTO_PATH));
         return 1;
     }
     if (db_rows_bool(plan, 0, MERGE_IS_CYCLE)) {
@@ -380,6 +408,7 @@ const struct operation category_operations[] = {
     {"recolor", plan_subtree, recolor, "Recoloured", "Would recolour"},
     {"merge", plan_merge, merge, "Merged", "Would merge"},
     {"archive", plan_subtree, archive, "Archived", "Would archive"},
+    {"unarchive", plan_subtree, unarchive, "Brought back", "Would bring back"},
 };
 
 const size_t category_operation_count = ARRAY_LENGTH(category_operations);

@@ -25,7 +25,7 @@ LEFT JOIN ninepence.categories t ON t.ledger_id = $1::bigint AND t.path_folded =
 
 -- Category $2 and all below it, locked.
 -- name: subtree
-SELECT e.category_id
+SELECT e.category_id, e.archived
 FROM ninepence.categories e
 JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = $2::bigint
 WHERE e.ledger_id = $1::bigint
@@ -63,14 +63,14 @@ WHERE c.ledger_id = $1::bigint AND c.category_id = $2::bigint AND e.ledger_id = 
 UPDATE ninepence.categories c SET color = $3::text
 WHERE c.ledger_id = $1::bigint AND c.category_id = $2::bigint;
 
--- $2 number (with all below), $3 whether it is archived from now on.
+-- $2 number, $3 whether it is archived from now on, $4 whether with all below.
 -- name: archive
 UPDATE ninepence.categories e
 SET archived = $3::boolean
 FROM ninepence.categories c
 WHERE c.ledger_id = $1::bigint AND c.category_id = $2::bigint AND e.ledger_id = $1::bigint
     AND (e.category_id = c.category_id
-         OR ($3::boolean AND starts_with(e.path_folded, c.path_folded || ': ')));
+         OR ($4::boolean AND starts_with(e.path_folded, c.path_folded || ': ')));
 
 -- Category $2 into $3: whether that makes sense, and the first category below it that there is below
 -- the other one as well.
@@ -84,7 +84,8 @@ SELECT s.kind, s.path, t.kind AS into_kind, t.path AS into_path,
             AND o.folded = k.folded
         WHERE k.ledger_id = $1::bigint AND k.parent_id = s.category_id
         ORDER BY k.path
-        LIMIT 1) AS clash
+        LIMIT 1) AS clash,
+       t.archived AS into_archived
 FROM ninepence.categories s
 JOIN ninepence.categories t ON t.ledger_id = $1::bigint AND t.category_id = $3::bigint
 WHERE s.ledger_id = $1::bigint AND s.category_id = $2::bigint;

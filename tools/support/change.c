@@ -13,6 +13,7 @@
 #include "tools/support/change_impl.h"
 #include "tools/support/fold.h"
 #include "tools/support/limits.h"
+#include "tools/support/sentence.h"
 
 enum {
     MESSAGE_MAX = 2000
@@ -295,6 +296,16 @@ int change_refuse(struct change *change, const char *code, const char *field, co
 {
     return change_refuse_with(change, &(struct call_error){.code = code, .field = field}, happened,
                               to_do);
+}
+
+int change_refuse_archived(struct change *change, const char *field, const char *category)
+{
+    OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
+    sentence_name(&happened, category);
+    (void)buf_append_text(&happened, " is archived and takes no entries.");
+    return change_refuse(
+        change, "archived", field, buf_text(&happened),
+        "Name another category, or bring it back by manage_categories, op unarchive.");
 }
 
 int change_refuse_argument(struct call *call, const char *field, const char *format, ...)

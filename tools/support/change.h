@@ -182,6 +182,9 @@ int change_refuse(struct change *change, const char *code, const char *field, co
 int change_refuse_with(struct change *change, const struct call_error *error, const char *happened,
                        const char *to_do);
 
+/* The category that the field names takes no entries any more. */
+int change_refuse_archived(struct change *change, const char *field, const char *category);
+
 /* Refuses an argument of a tool that writes, before its change begins: "FIELD: MESSAGE. Nothing was
  * saved. …". Returns 0. */
 int change_refuse_argument(struct call *call, const char *field, const char *format, ...)

@@ -17,7 +17,8 @@ draft AS MATERIALIZED (
     GROUP BY f.item
     HAVING count(*) = 1
 ), complete AS MATERIALIZED (
-    -- A refund takes what it does not say from its purchase, and never exceeds what is left of it.
+    -- A refund takes what it does not say from its purchase (its category even when that was archived),
+    -- and never exceeds what is left of it.
     SELECT d.n, d.receipt, d.spent_on, d.amount, d.currency, d.kind, d.refund_of, d.description,
            d.notes, d.tags, converted.base_amount,
            coalesce(d.merchant, p.merchant) AS merchant,
@@ -26,7 +27,10 @@ draft AS MATERIALIZED (
            CASE WHEN d."user" IS NULL THEN coalesce(p.user_id, speaker.id) ELSE ku.id END AS user_id,
            CASE WHEN d.account IS NULL THEN p.account_id ELSE ka.id END AS account_id,
            CASE WHEN d.paid_by IS NULL THEN p.paid_by ELSE kp.id END AS paid_by,
-           CASE WHEN d.refund_of IS NULL THEN NULL
+           CASE WHEN d.category IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM ninepence.categories a
+                    WHERE a.ledger_id = $1::bigint AND a.category_id = kc.id AND a.archived) THEN 'archived'
+                WHEN d.refund_of IS NULL THEN NULL
                 WHEN p.expense_id IS NULL THEN 'missing'
                 WHEN p.deleted_at IS NOT NULL THEN 'deleted'
                 WHEN p.kind <> 'expense' THEN 'other'

@@ -10,7 +10,9 @@ FROM (
                       AND x.deleted_at IS NULL
                   ORDER BY x.spent_on DESC, x.expense_id DESC
                   LIMIT 20) AS y
-            WHERE y.category_id IS NOT NULL
+            WHERE y.category_id IS NOT NULL AND y.category_id <> ALL (ARRAY(
+                    SELECT a.category_id FROM ninepence.categories a
+                    WHERE a.ledger_id = $1::bigint AND a.archived))
                 AND (y.kind IN ('expense', 'refund')) = (d.kind IN ('expense', 'refund'))
                 AND (y.kind = 'transfer') = (d.kind = 'transfer')
             GROUP BY y.category_id

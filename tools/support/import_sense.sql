@@ -1,5 +1,6 @@
 -- What a row `r` of `chunk` (with is_own, account_id and kind) becomes in the books: `sense` with amount
--- and category_id. Rules decide first, then what the merchant mostly was of late (`past`), then the
+-- and category_id. Rules decide first (one whose category
+-- was archived is none), then what the merchant mostly was of late (`past`), then the
 -- bank's own word; a row of our own export keeps what it says. What is absent is not looked for.
 CROSS JOIN LATERAL (
     SELECT CASE r.kind WHEN 'income' THEN r.amount ELSE -r.amount END AS amount,
@@ -23,6 +24,9 @@ CROSS JOIN LATERAL (
                                    AND (u.min_amount IS NULL OR abs(r.amount) >= u.min_amount)
                                    AND (u.max_amount IS NULL OR abs(r.amount) <= u.max_amount)
                                    AND (u.account_id IS NULL OR u.account_id = r.account_id)
+                                   AND u.category_id <> ALL (ARRAY(
+                                       SELECT c.category_id FROM ninepence.categories c
+                                       WHERE c.ledger_id = $1::bigint AND c.archived))
                                ORDER BY u.position, u.rule_id
                                LIMIT 1) END,
                     CASE WHEN (SELECT past.map FROM past) IS NOT NULL

@@ -14,7 +14,9 @@ enum {
     MESSAGE_MAX = 1000,
     RESOLVED_ITEM = 0,
     RESOLVED_ID = 1,
-    RESOLVED_MEANINGS = 3
+    RESOLVED_LABEL = 2,
+    RESOLVED_MEANINGS = 3,
+    RESOLVED_ARCHIVED = 4
 };
 
 /* --- the arguments --------------------------------------------------------------------------- */
@@ -245,6 +247,20 @@ int targets_resolved(struct change *change, const struct asked *asked,
         return r < 0 ? r : 1;
     }
     *ret_ids = ids;
+    return 0;
+}
+
+int targets_refuse_archived(struct change *change, const struct asked *asked,
+                            const struct db_rows *rows)
+{
+    for (size_t i = 0; i < db_rows_count(rows); i++) {
+        if (!db_rows_bool(rows, i, RESOLVED_ARCHIVED))
+            continue;
+        int64_t item = db_rows_int(rows, i, RESOLVED_ITEM);
+        (void)change_refuse_archived(change, asked->fields[item - 1],
+                                     db_rows_text(rows, i, RESOLVED_LABEL));
+        return 1;
+    }
     return 0;
 }
 

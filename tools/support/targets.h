@@ -74,6 +74,11 @@ MUST_CHECK int targets_resolved(struct change *change, const struct asked *asked
                                 struct name_question *question, const struct db_rows *rows,
                                 int64_t **ret_ids);
 
+/* In the continuation, where the categories are those that entries shall have: 0, or 1 when one of them
+ * was archived and the change refused. */
+MUST_CHECK int targets_refuse_archived(struct change *change, const struct asked *asked,
+                                       const struct db_rows *rows);
+
 /* Numbers for rows to come. */
 size_t targets_reserve_step(struct change *change, size_t count);
 

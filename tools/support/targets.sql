@@ -33,7 +33,8 @@ SELECT w.unknown, (SELECT count(*) FROM matched WHERE false) FROM wanted w;
 SELECT nextval(pg_get_serial_sequence('ninepence.expenses', 'expense_id'))
 FROM generate_series(1, $1::integer);
 
--- What the names $2 (kind), $3 (id), $4 (folded) mean: one row for each meaning.
+-- What the names $2 (kind), $3 (id), $4 (folded) mean: one row for each meaning, and whether it is a
+-- category that was archived.
 -- name: resolve
 WITH asked AS MATERIALIZED (
     SELECT a.kind, a.id, a.name, a.item
@@ -41,8 +42,10 @@ WITH asked AS MATERIALIZED (
 ), found AS (
     -- include: names
 )
-SELECT a.item, f.id, f.label, count(f.item) OVER (PARTITION BY a.item) AS meanings
+SELECT a.item, f.id, f.label, count(f.item) OVER (PARTITION BY a.item) AS meanings,
+       c.archived
 FROM asked a
 LEFT JOIN found f ON f.item = a.item
+LEFT JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = f.id AND a.kind = 'c'
 WHERE a.name IS NOT NULL
 ORDER BY a.item, f.id;
