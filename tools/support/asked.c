@@ -50,7 +50,7 @@ static int make_room(struct asked *asked, size_t room)
 {
     struct asked larger = *asked;
     larger.room = room;
-    larger.names = arena_array(asked->arena, room, sizeof(*larger.names));
+    larger.names = arena_array(asked->arena, room, sizeof(void *));
     larger.fields = arena_array(asked->arena, room, sizeof(*larger.fields));
     larger.purposes = arena_array(asked->arena, room, sizeof(*larger.purposes));
     larger.slots = arena_array(asked->arena, room * SLOTS_PER_NAME, sizeof(*larger.slots));
