@@ -1,4 +1,5 @@
 """Plays every file of tests/transcripts against the shipped binary."""
+import contextlib
 import os
 import sys
 import unittest
@@ -11,6 +12,7 @@ FOLDER = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))
 ONLY = os.environ.get("NINEPENCE_TRANSCRIPT", "")
 
 servers = {}
+clean_servers = {}
 books = {}
 tool_lists = {}
 outcomes = {}
@@ -32,6 +34,34 @@ def shared_server(name, era):
             books[name] = make_ledger(name)
         servers[name, era] = Server(books[name].env(), era=era)
     return servers[name, era]
+
+
+@contextlib.contextmanager
+def clean_server(name, era):
+    """A server on books that nothing has happened to: the same for one file after the other, and the
+    books are put back."""
+    if (name, era) in clean_servers:
+        own, server = clean_servers[name, era]
+        own.restore()
+    else:
+        own = make_ledger(name)
+        own.keep()
+        server = Server(own.env(), era=era)
+        clean_servers[name, era] = own, server
+    try:
+        yield server
+    except AssertionError:
+        del clean_servers[name, era]  # whatever it still answers is not for the next file
+        server.kill()
+        raise
+
+
+def forget_answers(server):
+    """The next file uses the same ids again."""
+    with server.lock:
+        server.answers.clear()
+        server.strangers.clear()
+        server.notifications.clear()
 
 
 def tools_of(server, era):
@@ -106,7 +136,7 @@ def outcome(path, era, file):
         return outcomes[path, era]
     outcomes[path, era] = None
     spoken = None if era == "raw" else era
-    if file.wants_fresh():
+    if file.wants_own() or (era == "raw" and file.wants_fresh()):
         own = make_ledger(file.directives["ledger"])
         if "zone" in file.directives:
             own.execute(f"UPDATE ninepence.ledgers SET time_zone = '{file.directives['zone']}'")
@@ -119,12 +149,14 @@ def outcome(path, era, file):
             books[file.directives["ledger"]] = make_ledger(file.directives["ledger"])
         with Server(books[file.directives["ledger"]].env(), era=None) as server:
             seen = play(file, server, era)
+    elif file.wants_fresh():
+        with clean_server(file.directives["ledger"], era) as server:
+            seen = play(file, server, era)
+            forget_answers(server)
     else:
         server = shared_server(file.directives["ledger"], era)
         seen = play(file, server, era)
-        with server.lock:  # the next file uses the same ids again
-            server.answers.clear()
-            server.strangers.clear()
+        forget_answers(server)
     outcomes[path, era] = seen
     return seen
 
@@ -163,7 +195,7 @@ def add_tests():
 
 
 def tearDownModule():
-    for server in servers.values():
+    for server in [*servers.values(), *(server for _, server in clean_servers.values())]:
         server.close()
 
 

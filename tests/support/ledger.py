@@ -34,6 +34,25 @@ def bindir():
     return with_postgres.bin_dir()
 
 
+# Rows and counters of all tables into a schema beside them, and back; references are not looked at
+# while the tables are empty.
+_KEEP = """
+CREATE SCHEMA kept;
+CREATE TABLE kept."counters of all" AS
+    SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'ninepence';
+SELECT format('CREATE TABLE kept.%I AS TABLE ninepence.%I', tablename, tablename)
+    FROM pg_tables WHERE schemaname = 'ninepence' \\gexec
+"""
+_RESTORE = """
+SET session_replication_role = replica;
+SELECT format('DELETE FROM ninepence.%I', tablename),
+       format('INSERT INTO ninepence.%I OVERRIDING SYSTEM VALUE TABLE kept.%I', tablename, tablename)
+    FROM pg_tables WHERE schemaname = 'ninepence' \\gexec
+SELECT setval(format('ninepence.%I', sequencename)::regclass, coalesce(last_value, 1),
+              last_value IS NOT NULL) FROM kept."counters of all";
+"""
+
+
 class Postgres:
     """A PostgreSQL that lives as long as this process."""
 
@@ -132,6 +151,15 @@ class Database:
 
     def execute_file(self, path):
         self.postgres._psql(self.name, ["-1", "-o", "/dev/null", "-f", path])
+
+    def keep(self):
+        """Remembers what the tables hold now, for restore()."""
+        self.execute(_KEEP)
+
+    def restore(self):
+        """Everything as it was at keep(), while servers stay connected."""
+        self.postgres._psql(self.name, ["-1", "-o", "/dev/null", "-f", "-"],
+                            input=_RESTORE.encode("utf-8"))
 
     def rows(self, query):
         """Plain rows as tuples of text or None."""

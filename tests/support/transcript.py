@@ -46,8 +46,12 @@ class Transcript:
             raise ValueError(f"{self.path}:{number}: begins with none of '> ', '< ', '#'")
 
     def wants_fresh(self):
-        return self.directives["fresh"] == "yes" or "now" in self.directives or \
-            "zone" in self.directives
+        """Books that nothing has happened to."""
+        return self.directives["fresh"] == "yes" or self.wants_own()
+
+    def wants_own(self):
+        """A server of its own, on another day or in another zone."""
+        return "now" in self.directives or "zone" in self.directives
 
     def eras(self):
         era = self.directives["era"]
