@@ -91,7 +91,7 @@ static int name_arguments(struct registry *registry)
 {
     struct listing *tools = &registry->tools;
     arena_init(&registry->arena, MCP_ARENA_MAX);
-    registry->arguments = arena_array(&registry->arena, tools->count, sizeof(*registry->arguments));
+    registry->arguments = arena_array(&registry->arena, tools->count, sizeof(void *));
     if (!registry->arguments)
         return -ENOMEM;
     for (size_t i = 0; i < tools->count; i++) {
