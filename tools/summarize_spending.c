@@ -24,7 +24,8 @@ struct summarize_spending_args {
     bool include_zero;
 
     struct comparison comparison; /* no arguments from here on */
-    bool is_plain;                /* answered by `by_category` */
+    bool is_plain;                /* answered by `by_category`, … */
+    bool is_special;              /* … which did not do */
 };
 
 enum {
@@ -86,7 +87,7 @@ static bool is_plain(const struct summarize_spending_args *a)
     return strcmp(a->group_by, "category") == 0 && strcmp(a->then_by, "none") == 0 &&
            a->comparison.count == 0 && !a->include_zero && filter->names.count == 0 &&
            !filter->text && !filter->currency && !filter->min_amount.text &&
-           !filter->max_amount.text;
+           !filter->max_amount.text && strcmp(filter->kind, "all") != 0 && !a->is_special;
 }
 
 static int summarize_run(struct call *call)
@@ -123,7 +124,9 @@ static int summarize_run(struct call *call)
     more[8] = most;
     a->is_plain = is_plain(a);
     if (a->is_plain) {
-        const char *few[] = {values[0], values[1], values[2], values[11]};
+        bool has_refunds = strcmp(a->filter.kind, "expense") == 0;
+        const char *few[] = {values[0], period->from, period->to, a->filter.kind,
+                             has_refunds ? "refund" : a->filter.kind};
         return tool_read(call, &sql_by_category, few, summarize_read);
     }
     return tool_read(call, &sql_groups, values, summarize_read);
@@ -362,9 +365,23 @@ static void write_groups(struct answer *answer, const struct summarize_spending_
     write_rest(answer, a, returned, of);
 }
 
+/* Whether all that `by_category` cannot tell is not there to be told: where the books are when nothing
+ * matches, and a category that is called what is said of expenses without one. */
+static bool is_whole(const struct db_rows *rows)
+{
+    size_t without = 0;
+    for (size_t row = PLAIN_FIRST; row < db_rows_count(rows); row++)
+        without += strcmp(db_rows_text(rows, row, PLAIN_GROUP + GROUP_LABEL), "Uncategorized") == 0;
+    return without <= 1 && db_rows_int(rows, 0, BASIS_LISTED) > 0;
+}
+
 static int summarize_read(struct call *call, const struct db_rows *rows)
 {
     struct summarize_spending_args *a = call_args(call);
+    if (a->is_plain && !is_whole(rows)) {
+        a->is_special = true;
+        return summarize_run(call);
+    }
     int r = names_settle(call, &a->filter.names, db_rows_text(rows, 0, BASIS_UNKNOWN));
     if (r <= 0)
         return r;
