@@ -22,10 +22,14 @@ struct query_expenses_by_category_args {
     struct name_question names; /* no arguments from here on */
     struct name_ref *asked[1];
     uint64_t question; /* what cursors are bound to */
+    bool is_plain;     /* asked by `newest` or `oldest` */
+    bool is_special;   /* which did not do */
 };
 
-enum {
-    QUESTION_PARAMS = 6 /* the first parameters of the statements, which cursors are bound to */
+/* What the first row tells beside the basis. */
+enum category_column {
+    CATEGORY_USERS = BASIS_COLUMNS,
+    CATEGORY_ACCOUNTS
 };
 
 static const char *const sorts[] = {"-date", "date", "-amount", "amount", NULL};
@@ -56,30 +60,30 @@ static int category_run(struct call *call)
     struct query_expenses_by_category_args *a = call_args(call);
     char id[24];
     char most[24];
-    bool is_by_amount = strstr(a->sort, "amount") != NULL;
-    bool is_descending = a->sort[0] == '-';
     (void)snprintf(id, sizeof(id), "%lld", (long long)a->category.id);
     (void)snprintf(most, sizeof(most), "%lld", (long long)expense_page_limit(&a->limit) + 1);
     const char *values[] = {
         call_ledger(call)->id_text,
         a->period.from,
         a->period.to,
-        a->category.id > 0 ? id : NULL,
         a->category.folded,
         a->include_subcategories ? "t" : "f",
         a->cursor.key,
         a->cursor.id_key,
         most,
-        is_descending ? "t" : "f", /* of by_amount only */
+        a->category.id > 0 ? id : NULL, /* of `any` only, as is what follows */
+        a->sort,
     };
+    const char *question[] = {values[0], values[1], values[2], values[8], values[3], values[4]};
     /* As it was asked: a name that was understood meanwhile is spelled otherwise by now. */
     if (a->question == 0)
-        a->question = filter_hash(a->sort, values, QUESTION_PARAMS);
+        a->question = filter_hash(a->sort, question, ARRAY_LENGTH(question));
     if (!page_cursor_fits(call, &a->cursor, a->question))
         return 0;
-    if (is_by_amount)
-        return tool_read(call, &sql_by_amount, values, category_read);
-    return tool_read(call, is_descending ? &sql_newest : &sql_oldest, values, category_read);
+    a->is_plain = !a->is_special && a->category.id == 0 && !strstr(a->sort, "amount");
+    if (!a->is_plain)
+        return tool_read(call, &sql_any, values, category_read);
+    return tool_read(call, a->sort[0] == '-' ? &sql_newest : &sql_oldest, values, category_read);
 }
 
 static int category_start(struct call *call)
@@ -111,9 +115,20 @@ static void write_summary(struct answer *answer, const struct query_expenses_by_
     answer_summary(answer, &text);
 }
 
+/* Whether all that `newest` and `oldest` cannot tell is not there to be told. */
+static bool is_whole(const struct db_rows *rows)
+{
+    return db_rows_is_null(rows, 0, BASIS_UNKNOWN) && db_rows_int(rows, 0, BASIS_LISTED) > 0 &&
+           db_rows_int(rows, 0, BASIS_LISTED) == db_rows_int(rows, 0, BASIS_COUNTED);
+}
+
 static int category_read(struct call *call, const struct db_rows *rows)
 {
     struct query_expenses_by_category_args *a = call_args(call);
+    if (a->is_plain && !is_whole(rows)) {
+        a->is_special = true;
+        return category_run(call);
+    }
     int r = names_settle(call, &a->names, db_rows_text(rows, 0, BASIS_UNKNOWN));
     if (r <= 0)
         return r;
@@ -122,8 +137,11 @@ static int category_read(struct call *call, const struct db_rows *rows)
     write_summary(&answer, a);
     answer_period(&answer, &a->period);
     answer_totals(&answer);
+    struct expense_names names = {.users = db_rows_text(rows, 0, CATEGORY_USERS),
+                                  .accounts = db_rows_text(rows, 0, CATEGORY_ACCOUNTS)};
     expense_page_write(&answer, &(struct expense_page){.first = 1,
                                                        .wanted = expense_page_limit(&a->limit),
+                                                       .names = &names,
                                                        .question = a->question});
     answer_basis(&answer);
     return answer_end(&answer);

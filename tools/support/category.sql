@@ -1,9 +1,9 @@
--- One category and, with $6, those below it, in a period: `subtree`, and the totals as `basis`. $1
--- ledger, $2 and $3 first and last day, $4 id and $5 folded name of the category. Income and transfers
+-- One category and, with $5, those below it, in a period: `subtree`, and the totals as `basis`. $1
+-- ledger, $2 and $3 first and last day, $9 id and $4 folded name of the category. Income and transfers
 -- count where the category is one of theirs. Each arm reads the index of its category, never the whole
 -- period (OFFSET 0 keeps them apart).
 asked AS (
-    SELECT 'c'::text AS kind, $4::bigint AS id, $5::text AS name, 1::bigint AS item
+    SELECT 'c'::text AS kind, $9::bigint AS id, $4::text AS name, 1::bigint AS item
 ), found AS MATERIALIZED (
     -- include: category_names
 ), wanted AS MATERIALIZED (
@@ -23,7 +23,7 @@ asked AS (
         UNION ALL
         SELECT o.category_id, o.path, o.kind
         FROM ninepence.categories o
-        WHERE $6::boolean AND o.ledger_id = $1::bigint AND o.path_folded >= f.key || ': '
+        WHERE $5::boolean AND o.ledger_id = $1::bigint AND o.path_folded >= f.key || ': '
             AND o.path_folded < f.key || ':!'
     ) c
     WHERE (SELECT w.unknown FROM wanted w) IS NULL

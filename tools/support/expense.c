@@ -2,13 +2,16 @@
  * pending, paid_by. */
 #include "tools/support/expense.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "tools/support/currency.h"
+#include "tools/support/date.h"
 #include "tools/support/money.h"
 
 enum {
-    ID_ROOM = 32
+    ID_ROOM = 32,
+    UNIT_SEPARATOR = 0x1f
 };
 
 static void write_id(const struct row_context *row, const char *key, size_t column)
@@ -39,10 +42,66 @@ static void write_category(const struct row_context *row, const char *key, size_
     json_put_text(row->out, key, path ? path : "Uncategorized");
 }
 
+static void write_date(const struct row_context *row, const char *key, size_t column)
+{
+    char day[DATE_TEXT_SIZE];
+    if (row->data)
+        json_put_text(
+            row->out, key,
+            date_format((date_day)db_rows_int(row->rows, row->row, row->column + column), day));
+    else
+        row_write_text(row, key, column);
+}
+
+/* --- people and accounts --------------------------------------------------------------------- */
+
+/* Finds the name that follows `id` in a list of struct expense_names; -ENOENT. */
+static int find_name(const char *list, const char *id, const char **ret_name, size_t *ret_length)
+{
+    size_t length = strlen(id);
+    for (const char *at = list; *at != '\0';) {
+        const char *end = strchrnul(at, UNIT_SEPARATOR);
+        if (strncmp(at, id, length) == 0 && at[length] == ' ') {
+            *ret_name = at + length + 1;
+            *ret_length = (size_t)(end - *ret_name);
+            return 0;
+        }
+        at = *end == '\0' ? end : end + 1;
+    }
+    return -ENOENT;
+}
+
+/* The name, or `otherwise`; nothing when that is NULL, too. */
+static void write_name(const struct row_context *row, const char *key, size_t column,
+                       const char *list, const char *otherwise)
+{
+    const char *text = row_text(row, column);
+    const char *name = text ? text : otherwise;
+    size_t length = name ? strlen(name) : 0;
+    if (text && list && find_name(list, text, &name, &length) < 0)
+        name = otherwise;
+    if (!name)
+        return;
+    json_key(row->out, key);
+    json_text_n(row->out, name, length);
+}
+
 static void write_user(const struct row_context *row, const char *key, size_t column)
 {
-    const char *name = row_text(row, column);
-    json_put_text(row->out, key, name ? name : "(none)");
+    const struct expense_names *names = row->data;
+    write_name(row, key, column, names ? names->users : NULL, "(none)");
+}
+
+static void write_payer(const struct row_context *row, const char *key, size_t column)
+{
+    const struct expense_names *names = row->data;
+    write_name(row, key, column, names ? names->users : NULL, NULL);
+}
+
+static void write_account(const struct row_context *row, const char *key, size_t column)
+{
+    const struct expense_names *names = row->data;
+    write_name(row, key, column, names ? names->accounts : NULL, NULL);
 }
 
 static void write_tags_schema(const struct field *field, struct json_out *out)
@@ -55,7 +114,7 @@ static const struct field_type field_tags_out = {.name = "list", .schema = write
 
 const struct field expense_fields[] = {
     OUT_CELL("id", field_text, write_id, EXPENSE_ID),
-    OUT_CELL("date", field_text, row_write_text, EXPENSE_DATE),
+    OUT_CELL("date", field_text, write_date, EXPENSE_DATE),
     OUT_CELL("amount", field_text, write_amount, EXPENSE_AMOUNT),
     OUT_CELL("currency", field_text, row_write_text, EXPENSE_CURRENCY),
     OUT_CELL("category", field_text, write_category, EXPENSE_CATEGORY),
@@ -65,11 +124,11 @@ const struct field expense_fields[] = {
     OUT_CELL("kind", field_text, row_write_text, EXPENSE_KIND),
     OUT_CELL("tags", field_tags_out, row_write_list, EXPENSE_TAGS),
     OUT_CELL("notes", field_text, row_write_optional, EXPENSE_NOTES),
-    OUT_CELL("account", field_text, row_write_optional, EXPENSE_ACCOUNT),
+    OUT_CELL("account", field_text, write_account, EXPENSE_ACCOUNT),
     OUT_CELL("refund_of", field_text, write_id, EXPENSE_REFUND_OF),
     OUT_CELL("receipt", field_text, write_id, EXPENSE_RECEIPT),
     OUT_CELL("pending", field_bool, row_write_if_true, EXPENSE_PENDING),
-    OUT_CELL("paid_by", field_text, row_write_optional, EXPENSE_PAID_BY),
+    OUT_CELL("paid_by", field_text, write_payer, EXPENSE_PAID_BY),
     OUT_END,
 };
 

@@ -25,6 +25,14 @@ enum expense_column {
     EXPENSE_COLUMNS
 };
 
+/* Rows may name people and accounts by id, and the day by its number, which is less work for the
+ * database where there are many: then row_context.data is this. Lists of "id name" joined by the unit
+ * separator; otherwise it is NULL. */
+struct expense_names {
+    const char *users;
+    const char *accounts;
+};
+
 /* The members, for OUT_ROWS(…, expense_fields) and row_write(). */
 extern const struct field expense_fields[];
 

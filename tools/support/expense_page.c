@@ -21,6 +21,7 @@ void expense_page_write(struct answer *answer, const struct expense_page *page)
         .first = page->first,
         .count = found < (size_t)page->wanted ? found : (size_t)page->wanted,
         .column = page->column + PAGE_EXPENSE,
+        .data = page->names,
     };
     size_t returned = answer_rows(answer, &list);
     if (returned > 0 && returned < found) {

@@ -16,10 +16,11 @@ enum expense_page_column {
 
 /* Where the page stands in the rows of the statement, and what it is. */
 struct expense_page {
-    size_t first;      /* its first row: 1 behind the basis, or 0 beside it */
-    size_t column;     /* where enum expense_page_column begins */
-    int64_t wanted;    /* most rows; the statement was asked for one more */
-    uint64_t question; /* what its cursor is bound to */
+    size_t first;                      /* its first row: 1 behind the basis, or 0 beside it */
+    size_t column;                     /* where enum expense_page_column begins */
+    int64_t wanted;                    /* most rows; the statement was asked for one more */
+    const struct expense_names *names; /* of rows that hold ids and numbers, or NULL */
+    uint64_t question;                 /* what its cursor is bound to */
 };
 
 /* The argument `limit`: rows wanted. */

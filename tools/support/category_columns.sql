@@ -1,0 +1,3 @@
+-- What category_rows.sql wants of an expense `e`.
+e.expense_id, e.spent_on, e.amount, e.currency, e.merchant, e.description, e.user_id, e.kind, e.notes,
+e.account_id, e.refund_of, e.receipt_id, e.pending, e.paid_by
