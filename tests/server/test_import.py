@@ -710,7 +710,7 @@ class Questions(Base):
         self.assertEqual(self.spent()[-1], ("expense", "30"))
         # Of another account nothing is known: it is asked again.
         id = server.start("tools/call", {"name": "import_transactions", "arguments": {
-            "account": "Checking", "content": self.CARD, "mode": "commit"}})
+            "account": "Checking", "content": self.CARD.replace("SHOP", "EMPLOYER"), "mode": "commit"}})
         server.wait(lambda: len(server.requests) == 2, what="a question")
         server.send({"jsonrpc": "2.0", "id": server.requests[1]["id"],
                      "result": {"action": "accept", "content": {"sign": "negative_out"}}})
