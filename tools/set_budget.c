@@ -49,7 +49,7 @@ static const struct field args[] = {
     ARG_MONEY(struct set_budget_args, amount, .flags = FIELD_PLAIN, .doc = "A month."),
     ARG_MONTH(struct set_budget_args, month, "this_month", .doc = "Or last_month, YYYY-MM."),
     ARG_CHOICE(struct set_budget_args, method, .choices = methods, .def = "fixed",
-               .flags = FIELD_PLAIN, .doc = "How it is found; remove: no budget."),
+               .flags = FIELD_PLAIN, .doc = "Where the amount comes from; remove: no budget."),
     ARG_BOOL(struct set_budget_args, rollover, .flags = FIELD_PLAIN,
              .doc = "Carry what is left, or overspent, into the next month."),
     ARG_CHOICE(struct set_budget_args, apply, .choices = spans, .def = "forward",
@@ -339,7 +339,7 @@ static int start(struct call *call)
 const struct tool tool_set_budget = {
     .name = "set_budget",
     .title = "Set budget",
-    .description = "Plan what a category, or everything, may cost in a month.",
+    .description = "Plan what a category, or everything, may cost a month.",
     .flags = TOOL_DESTRUCTIVE | TOOL_IDEMPOTENT,
     .args = args,
     .args_size = sizeof(struct set_budget_args),
