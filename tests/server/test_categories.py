@@ -110,26 +110,30 @@ class Tree(unittest.TestCase):
         dice = random.Random(SEED)
         held = {"Fuel": {}, "Gifts": {}}
         months = [f"2026-{month:02}" for month in range(6, 13)]
-        for _ in range(12):
-            name, month = dice.choice(list(held)), dice.choice(months)
-            applies, amount = dice.choice(["this", "forward"]), dice.randrange(1, 500)
-            self.server.ask("set_budget", {"category": name, "month": month, "apply": applies,
-                                           "amount": amount})
-            if applies == "forward":
-                held[name].pop((month, "this"), None)
-            held[name][month, applies] = amount
 
         def holds(said, month):
             if (month, "this") in said:
                 return said[month, "this"]
             earlier = [m for m, applies in said if applies == "forward" and m <= month]
-            return said[max(earlier), "forward"] if earlier else 0
+            return said[max(earlier), "forward"] if earlier else None
+
+        for turn in range(20):
+            name, month = dice.choice(list(held)), dice.choice(months)
+            applies, amount = dice.choice(["this", "forward"]), dice.randrange(1, 500)
+            if turn > 8 and holds(held[name], month):
+                amount = None  # no budget any more
+            self.server.ask("set_budget", {"category": name, "month": month, "apply": applies,
+                                           **({"amount": amount} if amount else {"method": "remove"})})
+            if applies == "forward":
+                held[name].pop((month, "this"), None)
+            held[name][month, applies] = amount
 
         merge(self.server, category="Fuel", into="Gifts")
         for month in months:
             rows = self.server.ask("budget_status", {"period": month})["rows"]
-            self.assertEqual({row["category"]: Decimal(row["budget"]) for row in rows}.get("Gifts", 0),
-                             holds(held["Fuel"], month) + holds(held["Gifts"], month), month)
+            parts = [part for part in (holds(said, month) for said in held.values()) if part]
+            self.assertEqual({row["category"]: Decimal(row["budget"]) for row in rows}.get("Gifts"),
+                             sum(parts) if parts else None, month)
 
     def test_part_of_a_budget_is_not_added_to_the_whole(self):
         self.server.ask("set_budget", {"category": "Food", "amount": 500})
