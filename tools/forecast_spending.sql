@@ -51,88 +51,55 @@ WITH RECURSIVE
         JOIN series s ON s.root = m.root AND s.status <> 'ignored'
             AND (s.months > 0 OR s.is_steady)
         WHERE m.expense_id = coalesce(e.receipt_id, e.expense_id))
+), running AS MATERIALIZED (
+    SELECT d.day::date AS day, d.n, sum(coalesce(v.value, 0)) OVER (ORDER BY d.day) AS total
+    FROM books
+    CROSS JOIN LATERAL generate_series(books.begin::timestamp, $2::timestamp, interval '1 day')
+        WITH ORDINALITY AS d (day, n)
+    LEFT JOIN (SELECT spent_on, sum(base_amount) AS value FROM variable GROUP BY spent_on) v
+        ON v.spent_on = d.day
 ), span AS MATERIALIZED (
     SELECT s.*, (s.history / s.width)::numeric AS apart
-    FROM (SELECT b.days, h.history, greatest(1, least(CASE WHEN b.days <= l.whole_window THEN b.days
-                                                           ELSE l.long_window END, h.history / 2)) AS width
+    FROM (SELECT b.days, h.history, l.tail, l.skew, l.few_widen,
+                 greatest(1, least(CASE WHEN b.days <= l.whole_window THEN b.days
+                                        ELSE l.long_window END, h.history / 2)) AS width
           FROM books b
           CROSS JOIN forecast_limits l
           CROSS JOIN LATERAL (
               SELECT least($2::date - b.begin + 1, l.history_days) AS history) h) s
-), large AS MATERIALIZED (
-    -- From which amount on a purchase is rare rather than everyday.
-    SELECT l.rare_share * coalesce(sum(v.base_amount), 0) * 365 / 12 / s.history AS from_amount
-    FROM span s
-    CROSS JOIN forecast_limits l
-    LEFT JOIN variable v ON v.spent_on > $2::date - s.history
-    GROUP BY l.rare_share, s.history
-), running AS MATERIALIZED (
-    -- Sums since the books begin, of what is everyday, what is rare, and both.
-    SELECT r.day, r.n, r.everyday, r.rare, r.everyday + r.rare AS total
-    FROM (SELECT d.day::date AS day, d.n, sum(coalesce(v.everyday, 0)) OVER (ORDER BY d.day) AS everyday,
-                 sum(coalesce(v.rare, 0)) OVER (ORDER BY d.day) AS rare
-          FROM books
-          CROSS JOIN LATERAL generate_series(books.begin::timestamp, $2::timestamp, interval '1 day')
-              WITH ORDINALITY AS d (day, n)
-          LEFT JOIN (SELECT v.spent_on,
-                            sum(v.base_amount) FILTER (WHERE abs(v.base_amount) <= g.from_amount) AS everyday,
-                            sum(v.base_amount) FILTER (WHERE abs(v.base_amount) > g.from_amount) AS rare
-                     FROM variable v
-                     CROSS JOIN large g
-                     GROUP BY v.spent_on) v ON v.spent_on = d.day) r
 ), windows AS (
-    SELECT r.day, r.n, r.total - coalesce(lag(r.total, s.width) OVER (ORDER BY r.day), 0) AS total,
-           r.rare - coalesce(lag(r.rare, s.width) OVER (ORDER BY r.day), 0) AS rare
+    SELECT r.total - coalesce(lag(r.total, s.width) OVER (ORDER BY r.day), 0) AS total, r.day, r.n,
+           CASE WHEN r.day = $2::date
+                THEN (r.total - coalesce(lag(r.total, s.history) OVER (ORDER BY r.day), 0))
+                     * s.width / s.history END AS mean
     FROM running r
     CROSS JOIN span s
-), ranked AS (
-    -- The plotting position of Weibull, rank / (count + 1), of windows that do not overlap.
-    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY w.total)::numeric AS median,
-           percentile_disc(t.low) WITHIN GROUP (ORDER BY w.total) AS low,
-           percentile_disc(1 - t.low) WITHIN GROUP (ORDER BY w.total) AS high
+), rates AS (
+    -- The plotting position of Weibull, rank / (count + 1), of windows that do not overlap. The middle
+    -- lies between their mean and their median: a laptop a year is not a bit of a laptop a month.
+    SELECT q.mean, q.mean - s.skew * (q.mean - q.median) AS middle, q.low, q.high,
+           1 + s.few_widen / s.apart AS widen
     FROM span s
-    CROSS JOIN forecast_limits l
     CROSS JOIN LATERAL (
-        SELECT greatest(0, ((s.apart + 1) * l.tail - 1) / greatest(1, s.apart - 1)) AS low) t
-    JOIN windows w ON w.n >= s.width AND w.day > $2::date - s.history + s.width - 1
-    GROUP BY t.low
-), levels AS (
-    -- What is everyday costs by the day: blocks of days, each counting less than the one after it.
-    SELECT sum(k.weight * (a.everyday - coalesce(b.everyday, 0)))
-               / sum(k.weight * (a.n - coalesce(b.n, 0))) AS level
-    FROM forecast_limits l
+        SELECT greatest(0, ((s.apart + 1) * s.tail - 1) / greatest(1, s.apart - 1)) AS low) t
     CROSS JOIN LATERAL (
-        SELECT n AS block, power(0.5, n / l.half_blocks) AS weight
-        FROM generate_series(0, 1200 / l.block_days) AS n) k
-    JOIN running a ON a.day = $2::date - k.block * l.block_days
-    LEFT JOIN running b ON b.day = a.day - l.block_days
-), rarities AS (
-    -- What is rare costs by the day over all the years, and how far the median of the windows lies
-    -- below their mean: a laptop a year is not a bit of a laptop a month.
-    SELECT m.rate, m.rate * s.width - q.median AS lopsided
-    FROM span s
-    CROSS JOIN LATERAL (SELECT r.rare / r.n AS rate FROM running r WHERE r.day = $2::date) m
-    CROSS JOIN LATERAL (
-        SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY w.rare)::numeric AS median
-        FROM windows w WHERE w.n >= s.width) q
+        SELECT max(w.mean) AS mean, percentile_cont(0.5) WITHIN GROUP (ORDER BY w.total)::numeric AS median,
+               percentile_disc(t.low) WITHIN GROUP (ORDER BY w.total) AS low,
+               percentile_disc(1 - t.low) WITHIN GROUP (ORDER BY w.total) AS high
+        FROM windows w
+        WHERE w.n >= s.width AND w.day > $2::date - s.history + s.width - 1
+        GROUP BY t.low) q
 ), seasons AS (
-    -- The same days of the years before with some on either side, and the year around them, as far as
-    -- the books have it.
-    SELECT count(*) AS years,
-           sum((a.everyday - coalesce(b.everyday, 0)) * s.days / (a.n - coalesce(b.n, 0))) AS then,
-           sum((c.everyday - coalesce(d.everyday, 0)) * s.days / 365) AS usual
+    SELECT count(*) AS years, sum(a.total - coalesce(b.total, 0)) AS then,
+           sum((c.total - d.total) * s.days / 365) AS usual
     FROM span s
-    CROSS JOIN books
-    CROSS JOIN forecast_limits l
     CROSS JOIN generate_series(1, 3) AS y
-    CROSS JOIN LATERAL (SELECT ($4::date - make_interval(years => y))::date AS last) x
-    JOIN running a ON a.day = least($2::date, x.last + l.season_slack)
-    LEFT JOIN running b ON b.day = x.last - s.days - l.season_slack
-    JOIN running c ON c.day = least($2::date, greatest(books.begin + 364, x.last + (365 - s.days) / 2))
-    LEFT JOIN running d ON d.day = c.day - 365
-    WHERE s.days > 0 AND x.last - s.days >= books.begin - 1
+    JOIN running a ON a.day = ($4::date - make_interval(years => y))::date
+    JOIN running b ON b.day = a.day - s.days
+    JOIN running c ON c.day = a.day + (365 - s.days) / 2
+    JOIN running d ON d.day = c.day - 365
 ), season AS (
-    SELECT CASE WHEN $2::date - b.begin + 1 >= l.season_days AND b.days <= l.season_most
+    SELECT CASE WHEN $2::date - b.begin >= l.season_days AND b.days <= l.season_most
                      AND n.usual > 0 AND n.then > 0
                 THEN round(greatest(l.season_least, least(l.season_largest,
                      1 + n.years::numeric / (n.years + l.season_weight) * (n.then / n.usual - 1))), 3)
@@ -141,25 +108,16 @@ WITH RECURSIVE
     CROSS JOIN books b
     CROSS JOIN forecast_limits l
 ), rate AS (
-    -- Sums grow with the days; what the middle of the rare lies below its mean does not. The band is as
-    -- far from the middle as the windows are from theirs.
-    SELECT CASE WHEN s.days > 0 THEN v.level * s.days * f.factor + a.rate * s.days - l.skew * a.lopsided
-                ELSE 0 END AS middle,
-           CASE WHEN s.days > 0 THEN greatest(0, m.middle - q.low) * m.widen ELSE 0 END AS below,
-           CASE WHEN s.days > 0 THEN greatest(0, q.high - m.middle) * m.widen ELSE 0 END AS above
-    FROM span s
-    CROSS JOIN forecast_limits l
-    CROSS JOIN ranked q
-    CROSS JOIN levels v
-    CROSS JOIN rarities a
+    -- Sums grow with the days; what the middle lies below the mean does not.
+    SELECT CASE WHEN s.days > 0
+                THEN (r.mean * s.days / s.width - (r.mean - r.middle)) * f.factor ELSE 0 END AS middle,
+           CASE WHEN s.days > 0 THEN greatest(0, r.middle - r.low) * r.widen * f.factor
+                                     * sqrt(s.days / s.width::numeric) ELSE 0 END AS below,
+           CASE WHEN s.days > 0 THEN greatest(0, r.high - r.middle) * r.widen * f.factor
+                                     * sqrt(s.days / s.width::numeric) ELSE 0 END AS above
+    FROM rates r
+    CROSS JOIN span s
     CROSS JOIN season f
-    CROSS JOIN LATERAL (
-        SELECT w.mean - l.skew * (w.mean - q.median) AS middle,
-               (1 + l.few_widen / s.apart) * sqrt(s.days / s.width::numeric) AS widen
-        FROM (SELECT (r.total - coalesce(o.total, 0)) * s.width / s.history AS mean
-              FROM running r
-              LEFT JOIN running o ON o.day = r.day - s.history
-              WHERE r.day = $2::date) w) m
 ), earned AS (
     -- Of whole months, those of the ledger, within the last year.
     SELECT count(*) AS months, percentile_disc(0.5) WITHIN GROUP (ORDER BY m.total) AS usual

@@ -1,7 +1,7 @@
 """Forecasts of months that are over, made with what was known the evening before they began, against
 what was spent then and against three naive forecasts: last month, the same month a year before, the
 mean of the last twelve. Everything later is deleted from the copy before a forecast is made. On the
-sample ledger, or with --households N [--seed S] [--growing] on made-up ones."""
+sample ledger, or with --households N [--seed S] on made-up ones."""
 import argparse
 import datetime
 import os
@@ -104,11 +104,11 @@ def report(found, say=print):
             say(f"  {name}: {naive:.2f} over {count} months, ours there {ours:.2f}")
 
 
-def run_households(seed, count, kind=households.Spender, months=None):
+def run_households(seed, count, months=16):
     """The rows of all households together."""
     books, found, next_id = ledger.empty(), [], 1
     for number in range(1, count + 1):
-        house = kind(f"{seed}/{number}")
+        house = households.Spender(f"{seed}/{number}")
         books.execute("\n".join(house.statements(number, next_id)) + "\n")
         next_id += len(house.expenses)
         found += run(books, number, most=months, NINEPENCE_LEDGER=f"House {number}")
@@ -119,11 +119,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--households", type=int, default=0, metavar="N")
     parser.add_argument("--seed", default="f1")
-    parser.add_argument("--growing", action="store_true", help="of households that spend ever more")
     options = parser.parse_args()
     if options.households:
-        kind = households.Grower if options.growing else households.Spender
-        report(run_households(options.seed, options.households, kind))
+        report(run_households(options.seed, options.households))
     else:
         report(run(ledger.demo()))
 

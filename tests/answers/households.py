@@ -418,14 +418,3 @@ class Spender(Household):
             begin = datetime.date(year, pick.choice((7, 8)), pick.randint(1, 20))
             for _ in range(10):
                 self.put(begin + DAY * pick.randint(0, 10), next(self.shops), self.around(130, 0.6), "Travel")
-
-
-class Grower(Spender):
-    """A Spender whose purchases, bills apart, cost 8 to 20 % more each year."""
-
-    def plant(self):
-        super().plant()
-        yearly = self.random.uniform(1.08, 1.20)
-        for one in self.expenses:
-            if one.category != "Bills":
-                one.amount = money(float(one.amount) * yearly ** ((one.day - BEGIN).days / 365))
