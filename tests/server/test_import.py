@@ -800,6 +800,16 @@ class Chunks(Base):
         self.assertEqual(self.books.value("SELECT first_day || ' ' || last_day FROM ninepence.imports"),
                          "2026-01-01 2026-10-28")
 
+    def test_keys_are_looked_up_by_their_index(self):
+        rows = [("2026-11-02", f"SHOP {i}", "-1.00") for i in range(500)]
+        self.commit(*rows)
+        self.assertEqual(self.ask(content=csv(*rows))["verdicts"]["same"], len(rows))
+        read = ("SELECT sum(%s) FROM pg_stat_user_indexes"
+                " WHERE relname = 'expenses' AND indexrelname IN ('expenses_by_external_id', 'expenses_pkey')")
+        mcp_client.wait_until(lambda: int(self.books.value(read % "idx_scan")) >= len(rows), 60,
+                              "as many looks into the indexes as there are rows")
+        self.assertLess(int(self.books.value(read % "idx_tup_read")), 10 * len(rows))
+
     def test_what_is_met_far_into_the_file_is_refused_and_leaves_nothing(self):
         rows = [f"2026-11-02,First,SHOP {i},-1.00,USD\n" for i in range(MANY // 2)]
         rows += [f"2026-11-03,Other {i},SHOP,-1.00,USD\n" for i in range(64)]

@@ -94,7 +94,8 @@ WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint
 RETURNING (i.tally ->> 'booked')::bigint + (i.tally ->> 'likely')::bigint
           + (i.tally ->> 'partners')::bigint > 0 AS touches;
 
--- Compares each new row with what has its key already.
+-- Compares each new row with what has its key already. Keys are looked up in the collation of the index:
+-- in that of the rows every expense of the ledger would be read for each of them.
 -- name: known
 UPDATE ninepence.import_rows r
 SET match_id = k.expense_id,
@@ -122,7 +123,7 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT x.*
         FROM ninepence.expenses x
-        WHERE x.ledger_id = $1::bigint AND x.external_id = y.key
+        WHERE x.ledger_id = $1::bigint AND x.external_id = y.key COLLATE "default"
             AND (x.account_id IS NOT DISTINCT FROM y.account_id OR (x.version > 1 AND y.has_id))
             AND (x.deleted_at IS NULL OR NOT EXISTS (
                 SELECT 1
