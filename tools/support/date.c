@@ -97,14 +97,25 @@ int date_parse(const char *text, date_day *ret_date)
     return 0;
 }
 
+/* A page of rows has a hundred days: no printf(). */
+static char *put_digits(char *to, int number, int count)
+{
+    for (int i = count - 1; i >= 0; i--, number /= 10)
+        to[i] = (char)('0' + number % 10);
+    return to + count;
+}
+
 const char *date_format(date_day date, char ret_text[DATE_TEXT_SIZE])
 {
     int year;
     int month;
     int day;
     date_to_civil(date, &year, &month, &day);
-    int length = snprintf(ret_text, DATE_TEXT_SIZE, "%04d-%02d-%02d", year, month, day);
-    (void)length;
+    char *at = put_digits(ret_text, year, 4);
+    *at++ = '-';
+    at = put_digits(at, month, 2);
+    *at++ = '-';
+    *put_digits(at, day, 2) = '\0';
     return ret_text;
 }
 
