@@ -124,6 +124,22 @@ static uint64_t load_rest(const char *text, size_t rest)
     return json_load_few(text, rest) | (json_ones * ' ') << 8 * rest;
 }
 
+/* Writes eight bytes of plain ASCII, with a backslash before each quote and backslash; returns how
+ * many backslashes. Behind the last byte that it means it may touch eight more. */
+static size_t escape_eight(char *to, uint64_t eight)
+{
+    static const uint64_t low = json_ones * 0x7f;
+    uint64_t found = ~((eight ^ json_ones * '"') + low) | ~((eight ^ json_ones * '\\') + low);
+    size_t count = 0;
+    json_store(to, eight);
+    for (found &= ~low; found; found &= found - 1) {
+        size_t at = (size_t)__builtin_ctzll(found) / 8;
+        to[at + count++] = '\\';
+        json_store(to + at + count, eight >> 8 * at);
+    }
+    return count;
+}
+
 /* Copies ASCII with its short escapes up to what needs a closer look; `to` has room_for() it.
  * Returns how many bytes of the text were read. */
 static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_written)
@@ -138,17 +154,16 @@ static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_
             continue;
         }
         uint64_t eight = load_rest(text + at, length - at);
+        if (!json_has_odd(eight)) {
+            size_t count = length - at < sizeof(eight) ? length - at : sizeof(eight);
+            to += count + escape_eight(to, eight);
+            at += count;
+            continue;
+        }
         size_t plain = json_plain_ascii_of(eight);
         json_store(to, eight);
-        if (plain >= length - at) {
-            to += length - at;
-            at = length;
-            break;
-        }
         to += plain;
         at += plain;
-        if (plain == sizeof(uint64_t))
-            continue;
         unsigned char c = (unsigned char)text[at];
         char w = written[c];
         if (w == 0)

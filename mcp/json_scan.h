@@ -68,6 +68,12 @@ static inline size_t json_plain_ascii_of(uint64_t eight)
     return found ? (size_t)__builtin_ctzll(found) / 8 : sizeof(eight);
 }
 
+/* Whether one of eight bytes is a control character, 0x7f, or not ASCII. */
+static inline bool json_has_odd(uint64_t eight)
+{
+    return (((eight - json_ones * 0x20) | eight | (eight + json_ones)) & json_ones * 0x80) != 0;
+}
+
 /* Whether the next JSON_MANY bytes are all plain in that sense. */
 static inline bool json_are_plain_ascii(const char *text)
 {

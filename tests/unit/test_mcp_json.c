@@ -330,6 +330,46 @@ static void test_json_int_value_is_exact_or_refused(void **state)
     }
 }
 
+/* What the writer must make of one byte of ASCII. */
+static void expect_byte(struct buf *text, char c)
+{
+    if (c == '"' || c == '\\')
+        (void)buf_printf(text, "\\%c", c);
+    else if (c == '\n')
+        (void)buf_append_text(text, "\\n");
+    else if (c < 0x20 || c == 0x7f)
+        (void)buf_printf(text, "\\u%04x", (unsigned)c);
+    else
+        (void)buf_append_char(text, c);
+}
+
+/* Text is read eight bytes at a time, and its end in parts that overlap: two bytes of every kind at
+ * every two places of every length around that. */
+static void test_json_out_escapes_at_every_place(void **state)
+{
+    static const char kinds[] = {'"', '\\', '\n', 0x01, 0x1f, 0x7f, ' ', '~', '!', '#', '[', ']'};
+    (void)state;
+    for (size_t length = 1; length <= 19; length++) {
+        for (size_t i = 0; i < length * length * sizeof(kinds) * sizeof(kinds); i++) {
+            OWNED_BUF buf = BUF_INIT(1000);
+            OWNED_BUF expected = BUF_INIT(1000);
+            struct json_out out;
+            char text[20];
+            memcpy(text, "abcdefghijklmnopqrs", sizeof(text));
+            text[length] = '\0';
+            text[i % length] = kinds[i / length / length % sizeof(kinds)];
+            text[i / length % length] = kinds[i / length / length / sizeof(kinds)];
+            (void)buf_append_char(&expected, '"');
+            for (size_t at = 0; at < length; at++)
+                expect_byte(&expected, text[at]);
+            (void)buf_append_char(&expected, '"');
+            json_out_init(&out, &buf);
+            json_text_n(&out, text, length);
+            assert_string_equal(buf_text(&buf), buf_text(&expected));
+        }
+    }
+}
+
 static void test_json_out_escapes_what_deceives_or_breaks_lines(void **state)
 {
     OWNED_BUF buf = BUF_INIT(1000);
@@ -470,6 +510,7 @@ int main(void)
         cmocka_unit_test(test_json_memo_keeps_what_fits_and_no_more),
         cmocka_unit_test(test_json_get_minds_letter_case),
         cmocka_unit_test(test_json_int_value_is_exact_or_refused),
+        cmocka_unit_test(test_json_out_escapes_at_every_place),
         cmocka_unit_test(test_json_out_escapes_what_deceives_or_breaks_lines),
         cmocka_unit_test(test_json_out_escapes_wherever_it_stands),
         cmocka_unit_test(test_json_out_says_a_value_again),
