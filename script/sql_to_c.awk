@@ -4,7 +4,7 @@
 #
 # In:   -- name: total          begins the statement that becomes `sql_total`
 #       -- include: filter      is replaced by tools/support/filter.sql
-#       -- …                    other comment lines are left out
+#       -- …                    other comment lines and indentation are left out
 # Out:  static const struct db_statement sql_total = {"NAME.total", "SELECT …", 3};
 #
 # With -v mode=plain the statements are printed as SQL, each after a line `-- name: NAME.total`.
@@ -18,13 +18,14 @@ function flush_statement(    text) {
         printf "-- name: %s.%s\n%s;\n", stem, name, body
     } else {
         text = body
-        gsub(/\\/, "\\\\", text)
+        gsub(/\\/, "\\\\\\\\", text)
         gsub(/"/, "\\\"", text)
         gsub(/\n/, "\\n\"\n    \"", text)
         printf "static const struct db_statement sql_%s = {\n    \"%s.%s\",\n    \"%s\",\n    %d,\n};\n\n", name, stem, name, text, highest_parameter(body)
     }
     name = ""
     body = ""
+    quotes = 0
 }
 
 function highest_parameter(text,    most, number) {
@@ -64,7 +65,10 @@ function take_line(line,    part, path) {
     if (line ~ /^[ \t]*--/ || line ~ /^[ \t]*$/ || name == "")
         return
     sub(/[ \t]+$/, "", line)
+    if (mode != "plain" && quotes % 2 == 0)
+        sub(/^[ \t]+/, "", line)
     body = body (body == "" ? "" : "\n") line
+    quotes += gsub(/'/, "", line)
 }
 
 BEGIN {
