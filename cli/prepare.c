@@ -107,7 +107,10 @@ static void backed_up(void *data, const char *path, const struct db_failure *fai
 static void looked_at(struct preparation *work, const struct db_migrate_result *result)
 {
     work->was_looked_at = true;
-    if (result->before > 0 && result->after > result->before)
+    work->result = *result;
+    if (result->applied == 0)
+        work_close(work);
+    else if (result->before > 0)
         db_cluster_backup(work->app->cluster, "before-migration", backed_up, work);
     else
         migrate(work);

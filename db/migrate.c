@@ -19,6 +19,8 @@ enum {
     NUMBER_ROOM = 24
 };
 
+#define UNDEFINED_TABLE "42P01" /* PostgreSQL manual, appendix A */
+
 struct migrator {
     struct db_pool *pool;
     const struct db_migrations *migrations;
@@ -240,19 +242,7 @@ static void decide(struct migrator *migrator, int version)
     }
 }
 
-static void listed(void *data, const struct db_rows *rows, const struct db_failure *failure)
-{
-    struct migrator *migrator = data;
-    enum db_failure_kind kind = DB_FAILURE_BUG;
-    int version = 0;
-    if (failure)
-        finish(migrator, failure);
-    else if (!check_applied(migrator, rows, &version, &kind))
-        finish_with(migrator, kind);
-    else
-        decide(migrator, version);
-}
-
+/* What there is when the table is not. */
 static void looked(void *data, const struct db_rows *rows, const struct db_failure *failure)
 {
     struct migrator *migrator = data;
@@ -262,27 +252,53 @@ static void looked(void *data, const struct db_rows *rows, const struct db_failu
     }
     migrator->has_schema = db_rows_bool(rows, 0, 0);
     migrator->has_table = db_rows_bool(rows, 0, 1);
-    if (!migrator->has_table) {
+    if (migrator->has_table) /* somebody has made it meanwhile */
+        look(migrator);
+    else
         decide(migrator, 0);
-        return;
+}
+
+static void look_for_parts(struct migrator *migrator)
+{
+    static const struct db_statement parts = {NULL,
+                                              "SELECT to_regnamespace($1) IS NOT NULL, "
+                                              "to_regclass($1 || '.schema_migrations') IS NOT NULL",
+                                              1};
+    const char *schema = migrator->migrations->schema;
+    if (!db_read(migrator->pool, &parts, &schema, DB_LOOK_MS, looked, migrator))
+        finish_with(migrator, DB_FAILURE_MEMORY);
+}
+
+static void listed(void *data, const struct db_rows *rows, const struct db_failure *failure)
+{
+    struct migrator *migrator = data;
+    enum db_failure_kind kind = DB_FAILURE_BUG;
+    int version = 0;
+    if (failure && strcmp(failure->sqlstate, UNDEFINED_TABLE) == 0) {
+        look_for_parts(migrator);
+    } else if (failure) {
+        finish(migrator, failure);
+    } else if (!check_applied(migrator, rows, &version, &kind)) {
+        finish_with(migrator, kind);
+    } else {
+        migrator->has_schema = migrator->has_table = true;
+        decide(migrator, version);
     }
+}
+
+/* Most databases have all, so that one answer is enough. */
+static int begin_look(struct migrator *migrator)
+{
     (void)snprintf(migrator->sql[0], SQL_ROOM,
                    "SELECT version, sha256 FROM %s.schema_migrations ORDER BY version",
                    migrator->migrations->schema);
     const struct db_statement list = statement_of(migrator->sql[0], 0);
-    if (!db_read(migrator->pool, &list, NULL, DB_LOOK_MS, listed, migrator))
-        finish_with(migrator, DB_FAILURE_MEMORY);
+    return db_read(migrator->pool, &list, NULL, DB_LOOK_MS, listed, migrator) ? 0 : -ENOMEM;
 }
-
-static const struct db_statement look_statement = {
-    NULL,
-    "SELECT to_regnamespace($1) IS NOT NULL, to_regclass($1 || '.schema_migrations') IS NOT NULL",
-    1};
 
 static void look(struct migrator *migrator)
 {
-    const char *schema = migrator->migrations->schema;
-    if (!db_read(migrator->pool, &look_statement, &schema, DB_LOOK_MS, looked, migrator))
+    if (begin_look(migrator) < 0)
         finish_with(migrator, DB_FAILURE_MEMORY);
 }
 
@@ -301,10 +317,8 @@ int db_migrate(struct db_pool *pool, const struct db_migrations *migrations, uns
     migrator->flags = flags;
     migrator->done = done;
     migrator->data = data;
-    const char *schema = migrations->schema;
-    if (!db_read(pool, &look_statement, &schema, DB_LOOK_MS, looked, migrator)) {
+    int r = begin_look(migrator);
+    if (r < 0)
         mem_free(migrator);
-        return -ENOMEM;
-    }
-    return 0;
+    return r;
 }
