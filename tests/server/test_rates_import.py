@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger, mcp_client  # noqa: E402
 
 decimal.getcontext().prec = 60
-HEADER = "Date,USD,JPY,GBP,MTL,KWD,"
+HEADER = "Date,USD,JPY,GBP,ZZZ,KWD,"
 DAYS = {  # newest first, as the bank writes it
     "2026-11-18": ("1.1500", "170.00", "0.8700", "N/A", "0.35000"),
     "2026-11-10": ("1.1402", "169.37", "0.8653", "N/A", "0.34871"),
@@ -21,6 +21,7 @@ DAYS = {  # newest first, as the bank writes it
     "2015-01-02": ("1.2043", "145.21", "0.7789", "N/A", "N/A"),
 }
 TABLE = HEADER + "\r\n" + "".join(f"{day},{','.join(cells)},\r\n" for day, cells in DAYS.items())
+# ZZZ is none that the books know.
 CURRENCIES = HEADER.strip(",").split(",")[1:]
 
 
@@ -29,7 +30,7 @@ def cross(own, since):
     rates = {}
     for day, cells in DAYS.items():
         euro = {name: Decimal(cell) for name, cell in zip(CURRENCIES, cells)
-                if cell != "N/A" and name != "MTL"}
+                if cell != "N/A" and name != "ZZZ"}
         euro["EUR"] = Decimal(1)
         if day < since or own not in euro:
             continue
