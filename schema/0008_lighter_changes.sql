@@ -10,6 +10,3 @@ ALTER TABLE ninepence.changes DROP CONSTRAINT changes_key_check;
 ALTER TABLE ninepence.changes DROP CONSTRAINT changes_reason_check;
 ALTER TABLE ninepence.change_rows DROP CONSTRAINT change_rows_entity_check;
 DROP INDEX ninepence.changes_by_time;
-
--- A budget without an amount says that from then on, or in that month, there is none.
-ALTER TABLE ninepence.budgets ALTER COLUMN amount DROP NOT NULL;
