@@ -347,18 +347,23 @@ static void expect_byte(struct buf *text, char c)
  * every two places of every length around that. */
 static void test_json_out_escapes_at_every_place(void **state)
 {
-    static const char kinds[] = {'"', '\\', '\n', 0x01, 0x1f, 0x7f, ' ', '~', '!', '#', '[', ']'};
+    enum {
+        KINDS = 12
+    };
+
+    static const char kinds[KINDS] = {'"', '\\', '\n', 0x01, 0x1f, 0x7f,
+                                      ' ', '~',  '!',  '#',  '[',  ']'};
     (void)state;
     for (size_t length = 1; length <= 19; length++) {
-        for (size_t i = 0; i < length * length * sizeof(kinds) * sizeof(kinds); i++) {
+        for (size_t i = 0; i < length * length * KINDS * KINDS; i++) {
             OWNED_BUF buf = BUF_INIT(1000);
             OWNED_BUF expected = BUF_INIT(1000);
             struct json_out out;
             char text[20];
             memcpy(text, "abcdefghijklmnopqrs", sizeof(text));
             text[length] = '\0';
-            text[i % length] = kinds[i / length / length % sizeof(kinds)];
-            text[i / length % length] = kinds[i / length / length / sizeof(kinds)];
+            text[i % length] = kinds[i / length / length % KINDS];
+            text[i / length % length] = kinds[i / length / length / KINDS];
             (void)buf_append_char(&expected, '"');
             for (size_t at = 0; at < length; at++)
                 expect_byte(&expected, text[at]);
