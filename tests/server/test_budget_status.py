@@ -180,6 +180,18 @@ class Figures(unittest.TestCase):
         self.assertEqual([row[key] for key in ("projected", "projected_left", "status")],
                          ["41.67", "-0.67", "likely_over"])
 
+    def test_on_the_last_day_nothing_comes_any_more(self):
+        # October went on for a day, with 35. By the end of November 285.22, Household 30.
+        self.set("all", "300")
+        self.set("Household", "41")
+        with Server(self.books.env(NINEPENCE_NOW="2026-11-30T12:00:00Z")) as server:
+            rows = {row["category"]: row for row in server.ask("budget_status", {})["rows"]}
+            forecast = server.ask("forecast_spending", {})
+        self.assertEqual([rows["all"][key] for key in ("spent", "projected", "status")], ["285.22", "285.22", "on_track"])
+        self.assertEqual([rows["Household"][key] for key in ("spent", "projected")], ["30.00", "30.00"])
+        self.assertEqual([forecast[key] for key in ("low", "total", "high")], ["285.22"] * 3)
+        self.assertNotIn("in four of five cases", forecast["summary"])
+
     def test_without_a_past_the_running_month_is_extended_evenly(self):
         books = ledger.empty()
         with Server(books.env()) as server:

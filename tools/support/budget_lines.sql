@@ -184,7 +184,8 @@ SELECT
 , b.unplanned, l.path, to_char(l.first_month, 'YYYY-MM') AS month, l.budget, l.carried, l.spent,
 l.rest, l.available, l.by_user, l.is_top, l.is_month, l.is_running, l.days, l.elapsed, l.ahead,
 l.spent - l.ahead AS spent_by_today, l.available * l.elapsed AS even_times_days,
-CASE WHEN l.usual_months > 0 THEN l.late ELSE (l.spent - l.ahead) * (l.days - l.elapsed) END AS late,
+-- On the last day nothing comes any more, whatever longer months had behind it.
+CASE WHEN l.elapsed >= l.days THEN 0 WHEN l.usual_months > 0 THEN l.late ELSE (l.spent - l.ahead) * (l.days - l.elapsed) END AS late,
 CASE WHEN l.usual_months > 0 THEN l.usual_months ELSE l.elapsed END AS late_divisor,
 CASE WHEN l.days >= l.elapsed THEN
     trunc(greatest(l.rest, 0) / (l.days - l.elapsed + CASE WHEN l.elapsed > 0 THEN 1 ELSE 0 END),

@@ -174,10 +174,12 @@ static void say_total(struct buf *text, const struct answer *answer, const struc
     (void)buf_append_char(text, ' ');
     period_range_phrase((struct period_range){outlook->first, outlook->period.range.to},
                         &call_ledger(answer->call)->calendar, text);
-    (void)buf_append_text(text, ", in four of five cases between ");
-    say_units(text, answer, outlook->low);
-    (void)buf_append_text(text, " and ");
-    say_units(text, answer, outlook->high);
+    if (outlook->low < outlook->high) { /* they meet on the last day */
+        (void)buf_append_text(text, ", in four of five cases between ");
+        say_units(text, answer, outlook->low);
+        (void)buf_append_text(text, " and ");
+        say_units(text, answer, outlook->high);
+    }
     (void)buf_append_text(text, ": ");
     say_units(text, answer, outlook->spent);
     (void)buf_append_text(text, " so far, ");
