@@ -173,7 +173,8 @@ SELECT i.change_id, 1 AS position, 'expense' AS entity, 'after' AS side, false A
 FROM inserted i
 CROSS JOIN complete c;
 
--- Why nothing was inserted: the numbers of unknown names, archived categories, refunds that do not fit, likely duplicates.
+-- Why nothing was inserted: the numbers of unknown names, archived categories, refunds that do not fit,
+-- likely duplicates.
 -- name: explain
 WITH
 -- include: drafts

@@ -54,7 +54,8 @@ UNION ALL
 -- include: category_rows
 ;
 
--- Any category in the order $10 of sort, for twice the work. The largest keys come first; by amount, rows without a rate come last.
+-- Any category in the order $10 of sort, for twice the work. The largest keys come first; by amount, rows
+-- without a rate come last.
 -- name: any
 WITH
 -- include: category
