@@ -110,10 +110,10 @@ static const char written[256] = {
     SAME_8(0x58), SAME_8(0x60), SAME_8(0x68), SAME_8(0x70), 'x',          'y',
     'z',          '{',          '|',          '}',          '~'};
 
-/* Room that copy_ascii() needs for a text: each byte may become two, and eight are stored at once. */
+/* Room that copy_ascii() needs for a text: each byte may become two, and many are stored at once. */
 static size_t room_for(size_t length)
 {
-    return 2 * length + sizeof(uint64_t);
+    return 2 * length + JSON_MANY;
 }
 
 /* The next eight bytes of a text, or those that are left with blanks behind them. */
@@ -140,19 +140,66 @@ static size_t escape_eight(char *to, uint64_t eight)
     return count;
 }
 
+/* Copies text that is plain ASCII all through, the last bytes twice; false, and nothing that counts is
+ * written, when it is not. */
+static inline bool copy_plain(char *to, const char *text, size_t length)
+{
+    if (length >= JSON_MANY) {
+        size_t last = length - JSON_MANY;
+        for (size_t at = 0; at < last; at += JSON_MANY) {
+            if (json_marks(text + at))
+                return false;
+            memcpy(to + at, text + at, JSON_MANY);
+        }
+        memcpy(to + last, text + last, JSON_MANY);
+        return json_marks(text + last) == 0;
+    }
+    uint64_t first = length > 0 ? load_rest(text, length) : 0;
+    json_store(to, first);
+    if (length <= sizeof(first))
+        return length == 0 || json_plain_ascii_of(first) == sizeof(first);
+    uint64_t rest = json_load(text + length - sizeof(rest));
+    json_store(to + length - sizeof(rest), rest);
+    return json_plain_ascii_of(first) == sizeof(first) && json_plain_ascii_of(rest) == sizeof(rest);
+}
+
+/* Copies JSON_MANY bytes with their short escapes up to what needs a closer look; as many more may be
+ * read. Returns how many were. */
+static inline size_t copy_many(char **to, const char *text, uint64_t marks)
+{
+    char *at = *to;
+    size_t done = 0;
+    memcpy(at, text, JSON_MANY);
+    for (; marks; marks &= marks - 1) {
+        size_t next = (size_t)__builtin_ctzll(marks) / JSON_MARK_BITS;
+        char w = written[(unsigned char)text[next]];
+        at += next - done;
+        done = next;
+        if (w == 0)
+            break;
+        *at++ = '\\';
+        *at++ = w;
+        done++;
+        memcpy(at, text + done, JSON_MANY);
+    }
+    size_t read = marks ? done : JSON_MANY;
+    *to = at + (read - done);
+    return read;
+}
+
 /* Copies ASCII with its short escapes up to what needs a closer look; `to` has room_for() it.
  * Returns how many bytes of the text were read. */
 static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_written)
 {
     size_t at = 0;
     char *begin = to;
-    while (at < length) {
-        if (length - at >= JSON_MANY && json_are_plain_ascii(text + at)) {
-            memcpy(to, text + at, JSON_MANY);
-            to += JSON_MANY;
-            at += JSON_MANY;
-            continue;
-        }
+    bool is_odd = false;
+    while (!is_odd && length - at >= (size_t)2 * JSON_MANY) {
+        size_t read = copy_many(&to, text + at, json_marks(text + at));
+        at += read;
+        is_odd = read < JSON_MANY;
+    }
+    while (!is_odd && at < length) {
         uint64_t eight = load_rest(text + at, length - at);
         if (!json_has_odd(eight)) {
             size_t count = length - at < sizeof(eight) ? length - at : sizeof(eight);
@@ -166,7 +213,8 @@ static size_t copy_ascii(char *to, const char *text, size_t length, size_t *ret_
         at += plain;
         unsigned char c = (unsigned char)text[at];
         char w = written[c];
-        if (w == 0)
+        is_odd = w == 0;
+        if (is_odd)
             break;
         /* Without a branch: the backslash stays only where it is wanted. */
         *to = '\\';
@@ -210,21 +258,20 @@ static void append_slowly(struct buf *buf, const char *text, size_t length)
 static void append_quoted(struct buf *buf, char before, const char *text, size_t length, char after)
 {
     size_t most = room_for(length) + 4;
-    char *to = length <= PIECE_BYTES && !buf->error && buf->cap - buf->length >= most
-                   ? buf_reserve(buf, most)
-                   : NULL;
-    if (to) {
-        char *begin = to;
-        size_t count;
+    if (length <= PIECE_BYTES && !buf->error && buf->capacity - buf->length > most) {
+        char *begin = buf->data + buf->length;
+        char *to = begin;
+        size_t count = length;
         *to = before;
         to += before != 0;
         *to++ = '"';
-        if (copy_ascii(to, text, length, &count) == length) {
+        if (copy_plain(to, text, length) || copy_ascii(to, text, length, &count) == length) {
             to += count;
             *to++ = '"';
             *to = after;
             to += after != 0;
-            buf_commit(buf, (size_t)(to - begin));
+            *to = '\0';
+            buf->length += (size_t)(to - begin);
             return;
         }
     }

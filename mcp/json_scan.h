@@ -7,6 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
     JSON_MANY = 16
@@ -74,16 +77,49 @@ static inline bool json_has_odd(uint64_t eight)
     return (((eight - json_ones * 0x20) | eight | (eight + json_ones)) & json_ones * 0x80) != 0;
 }
 
-/* Whether the next JSON_MANY bytes are all plain in that sense. */
+/* The next JSON_MANY bytes, each 0 where it is plain ASCII in that sense and 0xff where it is not. */
+typedef signed char json_many __attribute__((vector_size(JSON_MANY)));
+
+static inline json_many json_unlike_plain(const char *text)
+{
+    json_many some;
+    memcpy(&some, text, sizeof(some));
+    return (json_many)((some == '"') | (some == '\\') | (some < 0x20) | (some == 0x7f));
+}
+
+#ifdef __SSE2__
+
+enum {
+    JSON_MARK_BITS = 1 /* of a mark that stand for a byte */
+};
+
+/* A mark for each of the next JSON_MANY bytes that is not plain, the first one lowest. */
+static inline uint64_t json_marks(const char *text)
+{
+    return (uint32_t)_mm_movemask_epi8((__m128i)json_unlike_plain(text));
+}
+
+#else
+
+enum {
+    JSON_MARK_BITS = 4
+};
+
+static inline uint64_t json_marks(const char *text)
+{
+    json_many found = json_unlike_plain(text);
+    uint64_t marks = 0;
+    for (size_t i = 0; i < JSON_MANY; i++)
+        marks |= (uint64_t)(found[i] & 1) << JSON_MARK_BITS * i;
+    return marks;
+}
+
+#endif
+
+/* Whether the next JSON_MANY bytes are all plain. */
 static inline bool json_are_plain_ascii(const char *text)
 {
-    typedef unsigned char bytes __attribute__((vector_size(JSON_MANY)));
-    bytes some;
-    uint64_t halves[JSON_MANY / sizeof(uint64_t)];
-    memcpy(&some, text, sizeof(some));
-    bytes found = (bytes)((some == '"') | (some == '\\') | (some < 0x20) | (some > 0x7e));
-    memcpy(halves, &found, sizeof(halves));
-    return !(halves[0] | halves[1]);
+    return json_marks(text) == 0;
 }
 
 #endif

@@ -343,24 +343,26 @@ static void expect_byte(struct buf *text, char c)
         (void)buf_append_char(text, c);
 }
 
-/* Text is read eight bytes at a time, and its end in parts that overlap: two bytes of every kind at
- * every two places of every length around that. */
+/* Text is read in blocks of eight and sixteen bytes, and its end in parts that overlap: two bytes of
+ * every kind at every two places of every length around that, in a buffer without and with room. */
 static void test_json_out_escapes_at_every_place(void **state)
 {
     enum {
-        KINDS = 12
+        KINDS = 12,
+        LONGEST = 37
     };
 
     static const char kinds[KINDS] = {'"', '\\', '\n', 0x01, 0x1f, 0x7f,
                                       ' ', '~',  '!',  '#',  '[',  ']'};
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzabcdefghijk";
     (void)state;
-    for (size_t length = 1; length <= 19; length++) {
+    for (size_t length = 1; length <= LONGEST; length += length < 19 ? 1 : LONGEST - 19) {
         for (size_t i = 0; i < length * length * KINDS * KINDS; i++) {
             OWNED_BUF buf = BUF_INIT(1000);
             OWNED_BUF expected = BUF_INIT(1000);
             struct json_out out;
-            char text[20];
-            memcpy(text, "abcdefghijklmnopqrs", sizeof(text));
+            char text[LONGEST + 1];
+            memcpy(text, letters, sizeof(text));
             text[length] = '\0';
             text[i % length] = kinds[i / length / length % KINDS];
             text[i / length % length] = kinds[i / length / length / KINDS];
@@ -368,6 +370,11 @@ static void test_json_out_escapes_at_every_place(void **state)
             for (size_t at = 0; at < length; at++)
                 expect_byte(&expected, text[at]);
             (void)buf_append_char(&expected, '"');
+            json_out_init(&out, &buf);
+            json_text_n(&out, text, length);
+            assert_string_equal(buf_text(&buf), buf_text(&expected));
+            buf_reset(&buf);
+            assert_non_null(buf_reserve(&buf, 4 * (size_t)LONGEST));
             json_out_init(&out, &buf);
             json_text_n(&out, text, length);
             assert_string_equal(buf_text(&buf), buf_text(&expected));
