@@ -38,7 +38,7 @@ static bool is_slow(const struct conn *conn, uint64_t now)
 static bool can_share(const struct conn *conn, uint64_t now)
 {
     return !conn->owner && !conn->is_doomed && !conn->is_reserved && !conn->was_cancelled &&
-           conn->reads < DB_READS_PER_CONN && !is_slow(conn, now);
+           !is_slow(conn, now);
 }
 
 static bool needs_ping(const struct conn *conn, uint64_t now)
@@ -62,15 +62,36 @@ static struct conn *find_idle(struct db_pool *pool, uint64_t now)
     return NULL;
 }
 
+/* A connection that is full gets its next reads together, once it has worked off some: one write, one
+ * Sync and one wake-up of the server serve all of them, and it does not run dry meanwhile. */
+static bool is_full(struct conn *conn)
+{
+    if (conn->reads >= DB_READS_PER_CONN)
+        conn->is_full = true;
+    else if (conn->reads <= DB_READS_REFILL)
+        conn->is_full = false;
+    return conn->is_full;
+}
+
 static struct conn *find_shared(struct db_pool *pool, uint64_t now)
 {
     struct conn *best = NULL;
     LIST_FOREACH (link, &pool->conns[CONN_BUSY]) {
         struct conn *conn = CONTAINER_OF(link, struct conn, link);
-        if (can_share(conn, now) && (!best || conn->reads < best->reads))
+        if (can_share(conn, now) && !is_full(conn) && (!best || conn->reads < best->reads))
             best = conn;
     }
     return best;
+}
+
+/* Whether a busy connection will take reads soon, if it does not now. */
+static bool any_shared(const struct db_pool *pool, uint64_t now)
+{
+    LIST_FOREACH (link, &pool->conns[CONN_BUSY]) {
+        if (can_share(CONTAINER_OF(link, struct conn, link), now))
+            return true;
+    }
+    return false;
 }
 
 static struct conn *find_for_read(struct db_pool *pool, uint64_t now)
@@ -112,7 +133,7 @@ bool pool_can_serve(struct db_pool *pool)
 {
     uint64_t now = pool_now(pool);
     size_t most = (size_t)pool->settings.pool_size + (size_t)pool->settings.max_overflow;
-    return !list_is_empty(&pool->conns[CONN_IDLE]) || find_shared(pool, now) ||
+    return !list_is_empty(&pool->conns[CONN_IDLE]) || any_shared(pool, now) ||
            (pool_connections(pool) < most && may_dial(pool, now));
 }
 
@@ -174,7 +195,8 @@ void pool_assign(struct db_pool *pool)
             take_up(conn, job, now);
             continue;
         }
-        must_grow = true;
+        must_grow = must_grow || !is_read || pool->waiting_count > DB_READS_TO_WAIT ||
+                    !any_shared(pool, now);
         if (!is_read)
             reserve(pool);
         else if (list_is_empty(&pool->conns[CONN_IDLE]))

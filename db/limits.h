@@ -42,11 +42,13 @@ enum {
     DB_ARRAY_MAX = 64 * 1024 * 1024,  /* bytes of the text of one array parameter */
 
     /* sharing a connection between reads */
-    DB_READS_PER_CONN = 16, /* in flight on one connection */
-    DB_READS_TO_GROW = 3,   /* in flight on every connection before another one is opened */
-    DB_SLOW_READ_MS = 50,   /* a read this old keeps new ones off its connection, … */
-    DB_SLOW_TIMES = 4,      /* … or one so many times older than reads usually get */
-    DB_RESCUES_MAX = 3,     /* times that a read moves away from a slow one */
+    DB_READS_PER_CONN = 8, /* in flight on one connection, … */
+    DB_READS_REFILL = 4,   /* … so many left when it gets its next ones */
+    DB_READS_TO_WAIT = 16, /* … waiting before a connection beyond pool_size is opened for them */
+    DB_READS_TO_GROW = 3,  /* in flight on every connection before another one is opened */
+    DB_SLOW_READ_MS = 50,  /* a read this old keeps new ones off its connection, … */
+    DB_SLOW_TIMES = 4,     /* … or one so many times older than reads usually get */
+    DB_RESCUES_MAX = 3,    /* times that a read moves away from a slow one */
 
     /* prepared statements */
     DB_STATEMENTS_MAX = 1024, /* different statements that are kept prepared; others run unnamed */

@@ -182,6 +182,7 @@ static void flush_reads(struct db_pool *pool)
         if (conn->owner)
             continue;
         struct db_failure lost = db_failure_of(DB_FAILURE_LOST);
+        pool->stat.batches += conn->needs_sync;
         if (conn->needs_sync && send_sync(conn) < 0)
             conn_close(conn, &lost, "cannot send");
         else

@@ -39,6 +39,7 @@ struct db_pool_stat {
     int busy;        /* … running something */
     int waiting;     /* requests without a connection */
     uint64_t queries, failures, reconnects, retries, cancels;
+    uint64_t batches;   /* of reads that were sent together */
     uint64_t dials;     /* attempts to connect */
     int server_version; /* 150020, 0 before the first connection */
     bool behind_pooler; /* a transaction pooler was detected or set */

@@ -167,6 +167,7 @@ struct conn {
     struct db_tx *owner; /* the transaction that it belongs to */
     bool needs_sync;     /* something was sent since the last Sync */
     bool was_cancelled;  /* since it was last idle */
+    bool is_full;        /* gets no more reads until it has worked off some */
     bool is_reserved;    /* while assigning: a transaction waits for it */
     bool is_broken;      /* what came is not what it owes */
     bool is_doomed;      /* closed as soon as it owes nothing */

@@ -171,4 +171,6 @@ void conn_on_event(struct conn *conn, int status, int events)
     }
     conn_settle(conn);
     conn_flush(conn);
+    if (!list_is_empty(&conn->pool->waiting))
+        pool_schedule(conn->pool);
 }

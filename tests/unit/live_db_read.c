@@ -1,4 +1,5 @@
 /* Reads against a real server: many at once, failing neighbours, cancels, limits. */
+#include "db/limits.h"
 #include "tests/support/db_rig.h"
 
 static int setup(void **state)
@@ -75,6 +76,75 @@ static void test_read_many_at_once_each_gets_its_own(void **state)
     assert_in_range(stat.connections, 1, 4);
     assert_in_range(stat.server_version, 150000, 199999);
     assert_int_equal(stat.behind_pooler, getenv("TEST_POOLED") != NULL);
+}
+
+/* Longer than it takes to send the next one. */
+static const struct db_statement rest = {"test.rest", "SELECT $1::text FROM pg_sleep(0.001)", 1};
+
+/* Asks again as soon as an answer is there, until enough were given. */
+struct asker {
+    struct db_pool *pool;
+    int left, answered;
+    bool is_done;
+};
+
+static void ask_again(void *data, const struct db_rows *rows, const struct db_failure *failure)
+{
+    struct asker *asker = data;
+    const char *value = "again";
+    assert_null(failure);
+    assert_string_equal(db_rows_text(rows, 0, 0), value);
+    asker->answered++;
+    asker->is_done = asker->left == 0;
+    if (asker->left > 0) {
+        asker->left--;
+        assert_non_null(db_read(asker->pool, &rest, &value, 0, ask_again, asker));
+    }
+}
+
+/* `many` in flight all the time on one connection, the first ones sent one by one; how many batches
+ * that made. */
+static uint64_t ask_all_the_time(int many, int times)
+{
+    struct rig own;
+    struct db_pool_stat stat;
+    rig_init(&own);
+    rig_set(&own, "pool_size", "1");
+    rig_set(&own, "max_overflow", "0");
+    rig_open(&own);
+    struct asker asker = {.pool = own.pool, .left = times};
+    assert_string_equal(rig_ask(&own, "SELECT 1"), "1");
+    db_pool_stat(own.pool, &stat);
+    uint64_t before = stat.batches;
+    for (int i = 0; i < many; i++) {
+        const char *value = "again";
+        asker.left--;
+        assert_non_null(db_read(own.pool, &rest, &value, 0, ask_again, &asker));
+        (void)uv_run(&own.loop, UV_RUN_NOWAIT);
+    }
+    while (asker.answered < times) {
+        asker.is_done = false;
+        rig_wait(&own, &asker.is_done);
+    }
+    db_pool_stat(own.pool, &stat);
+    assert_int_equal(stat.connections, 1);
+    rig_free(&own);
+    return stat.batches - before;
+}
+
+/* More than a connection takes: what waits is sent together. Fewer: each goes at once. */
+static void test_read_full_connection_gets_the_next_ones_together(void **state)
+{
+    enum {
+        TIMES = 300
+    };
+
+    (void)state;
+    if (getenv("TEST_POOLED")) /* there each read is a transaction of its own */
+        return;
+    uint64_t most = TIMES / (DB_READS_PER_CONN - DB_READS_REFILL);
+    assert_in_range(ask_all_the_time(2 * DB_READS_PER_CONN, TIMES), 1, most + DB_READS_PER_CONN);
+    assert_int_equal(ask_all_the_time(1, 50), 50);
 }
 
 static void test_read_failing_in_a_batch_spares_its_neighbours(void **state)
@@ -319,6 +389,7 @@ int main(void)
         CASE(test_read_null_parameter_is_null),
         CASE(test_read_that_writes_is_refused),
         CASE(test_read_many_at_once_each_gets_its_own),
+        CASE(test_read_full_connection_gets_the_next_ones_together),
         CASE(test_read_failing_in_a_batch_spares_its_neighbours),
         CASE(test_read_unknown_table_says_layout),
         CASE(test_read_two_commands_in_one_text_are_refused),
