@@ -141,7 +141,7 @@ static void failed(struct db_request *request, const struct db_failure *failure)
 void read_answer(struct db_request *request, struct slot *slot, PGresult *result)
 {
     ExecStatusType status = PQresultStatus(result);
-    struct db_rows rows = {.result = result};
+    struct db_rows rows = rows_of(result);
     if (status == PGRES_PIPELINE_ABORTED) {
         /* A neighbour's failure, or that of an own message before this one. */
         if (slot->kind == SLOT_QUERY && !request->is_answered && !request->is_again) {

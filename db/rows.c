@@ -1,24 +1,23 @@
 /* Reading the rows of one statement. Nothing is copied: texts point into libpq's result. */
 #include "db/rows.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 
 size_t db_rows_count(const struct db_rows *rows)
 {
-    return (size_t)PQntuples(rows->result);
+    return rows->count;
 }
 
 size_t db_rows_columns(const struct db_rows *rows)
 {
-    return (size_t)PQnfields(rows->result);
+    return rows->columns;
 }
 
 static bool is_inside(const struct db_rows *rows, size_t row, size_t column)
 {
-    return row < db_rows_count(rows) && column < db_rows_columns(rows);
+    return row < rows->count && column < rows->columns;
 }
 
 const char *db_rows_column_name(const struct db_rows *rows, size_t column)
@@ -42,14 +41,25 @@ size_t db_rows_length(const struct db_rows *rows, size_t row, size_t column)
                                         : 0;
 }
 
+/* Digits that no integer overflows with; most have fewer. */
+enum {
+    SHORT_DIGITS = 18
+};
+
 static int64_t parse_int(const char *text)
 {
-    if (!isdigit((unsigned char)*text) && *text != '-')
+    int64_t number = 0;
+    size_t digits = 0;
+    for (; digits < SHORT_DIGITS && text[digits] >= '0' && text[digits] <= '9'; digits++)
+        number = 10 * number + (text[digits] - '0');
+    if (text[digits] == '\0')
+        return number;
+    if (digits == 0 && *text != '-')
         return 0;
     char *end;
     errno = 0;
-    long long number = strtoll(text, &end, 10);
-    return errno == 0 && *end == '\0' ? (int64_t)number : 0;
+    long long any = strtoll(text, &end, 10);
+    return errno == 0 && *end == '\0' ? (int64_t)any : 0;
 }
 
 int64_t db_rows_int(const struct db_rows *rows, size_t row, size_t column)

@@ -8,6 +8,12 @@
 
 struct db_rows {
     PGresult *result;
+    size_t count, columns;
 };
+
+static inline struct db_rows rows_of(PGresult *result)
+{
+    return (struct db_rows){result, (size_t)PQntuples(result), (size_t)PQnfields(result)};
+}
 
 #endif

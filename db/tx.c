@@ -12,7 +12,7 @@ void tx_run_clear(struct tx_run *run)
 {
     for (size_t i = 0; i < run->count; i++) {
         PQclear(run->rows[i].result);
-        run->rows[i].result = NULL;
+        run->rows[i] = (struct db_rows){0};
     }
     PQclear(run->failed);
     run->failed = NULL;

@@ -60,7 +60,7 @@ void tx_answer(struct db_tx *tx, struct slot *slot, PGresult **result)
     else if (slot->kind == SLOT_COMMIT)
         note_commit(tx, *result);
     else if (slot->kind == SLOT_QUERY && slot->number < tx->run->count)
-        tx->run->rows[slot->number].result = TAKE(*result);
+        tx->run->rows[slot->number] = rows_of(TAKE(*result));
 }
 
 static bool is_misdirected_cancel(const struct db_tx *tx)
