@@ -22,6 +22,8 @@ static uint64_t hash_text(const char *text)
 
 void statements_free(struct statements *statements)
 {
+    for (unsigned i = 0; statements->slots && i < TABLE_SIZE; i++)
+        mem_free(statements->slots[i]);
     mem_free(statements->slots);
     *statements = (struct statements){0};
 }
@@ -29,25 +31,29 @@ void statements_free(struct statements *statements)
 static unsigned number_of(const struct statements *statements, const char *sql, uint64_t hash)
 {
     for (unsigned i = 0; i < TABLE_SIZE; i++) {
-        const struct statement_entry *other = &statements->slots[i];
-        if (other->statement && other->hash == hash && strcmp(other->sql, sql) == 0)
+        const struct statement_entry *other = statements->slots[i];
+        if (other && other->hash == hash && strcmp(other->sql, sql) == 0)
             return other->number;
     }
     return statements->numbers;
 }
 
-static void add(struct statements *statements, struct statement_entry *slot,
-                const struct db_statement *statement)
+static struct statement_entry *add(struct statements *statements,
+                                   const struct db_statement *statement)
 {
+    struct statement_entry *entry = mem_alloc(sizeof(*entry));
+    if (!entry)
+        return NULL;
     uint64_t hash = hash_text(statement->sql);
     unsigned number = number_of(statements, statement->sql, hash);
     if (number == statements->numbers)
         statements->numbers++;
     statements->count++;
-    *slot = (struct statement_entry){
+    *entry = (struct statement_entry){
         .statement = statement, .sql = statement->sql, .hash = hash, .number = number};
-    (void)snprintf(slot->name, sizeof(slot->name), "np_%016llx_%zu", (unsigned long long)hash,
+    (void)snprintf(entry->name, sizeof(entry->name), "np_%016llx_%zu", (unsigned long long)hash,
                    strlen(statement->sql));
+    return entry;
 }
 
 const struct statement_entry *statements_find(struct statements *statements,
@@ -62,15 +68,14 @@ const struct statement_entry *statements_find(struct statements *statements,
     }
     size_t at = ((uintptr_t)statement >> 4) * UINT64_C(0x9e3779b97f4a7c15) % TABLE_SIZE;
     for (;; at = (at + 1) % TABLE_SIZE) {
-        struct statement_entry *slot = &statements->slots[at];
-        if (slot->statement == statement && slot->sql == statement->sql)
-            return slot;
-        if (slot->statement)
+        struct statement_entry *entry = statements->slots[at];
+        if (entry && entry->statement == statement && entry->sql == statement->sql)
+            return entry;
+        if (entry)
             continue;
-        if (statements->count >= DB_STATEMENTS_MAX)
-            return NULL;
-        add(statements, slot, statement);
-        return slot;
+        if (statements->count < DB_STATEMENTS_MAX)
+            statements->slots[at] = add(statements, statement);
+        return statements->slots[at];
     }
 }
 

@@ -18,9 +18,9 @@ struct statement_entry {
 };
 
 struct statements {
-    struct statement_entry *slots; /* open addressing by address; twice as many as entries */
-    unsigned count;                /* entries */
-    unsigned numbers;              /* numbers given out */
+    struct statement_entry **slots; /* open addressing by address; twice as many as entries */
+    unsigned count;                 /* entries */
+    unsigned numbers;               /* numbers given out */
 };
 
 void statements_free(struct statements *statements);

@@ -9,7 +9,7 @@ enum mcp_limits {
     MCP_CONTENT_MAX = 4 * 1024 * 1024, /* bytes of the other content of one answer */
     MCP_OUTPUT_MAX = 1024 * 1024,      /* queued output above which nothing more is read */
     MCP_READ_SIZE = 64 * 1024,         /* bytes asked for at a time */
-    MCP_KEEP_SIZE = 256 * 1024,        /* idle buffers larger than this are given back */
+    MCP_KEEP_SIZE = 128 * 1024,        /* idle buffers larger than this are given back */
 
     MCP_DEPTH_MAX = 64,     /* nesting of JSON */
     MCP_VALUES_MAX = 50000, /* values in one line */
