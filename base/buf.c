@@ -106,11 +106,16 @@ int buf_append_int(struct buf *buf, int64_t number)
 int buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
     va_list again;
+    size_t room = buf->error ? 0 : buf->capacity - buf->length;
     va_copy(again, args);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = vsnprintf(room > 0 ? buf->data + buf->length : NULL, room, format, again);
     va_end(again);
     if (length < 0)
         return fail(buf, -EINVAL);
+    if ((size_t)length < room) {
+        buf->length += (size_t)length;
+        return 0;
+    }
     char *to = buf_reserve(buf, (size_t)length);
     if (!to)
         return buf->error;

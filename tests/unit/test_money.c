@@ -110,6 +110,22 @@ static void test_money_format_rounds_half_to_even(void **state)
     expect_format("2.5", 0, "2");
     expect_format("3.5", 0, "4");
     expect_format("0.05", 4, "0.0500");
+    expect_format("12.5", 2, "12.50");
+    expect_format("12.3450", 2, "12.34");
+    expect_format("12.3550", 2, "12.36");
+    expect_format("999.9950", 2, "1000.00");
+    expect_format("999.9900", 2, "999.99");
+    expect_format("120.0000", 2, "120.00");
+    expect_format("999999999999.9999", 4, "999999999999.9999");
+    expect_format("1000000000000.0000", 2, "1000000000000.00");
+    expect_format("010.00", 2, "10.00");
+    expect_format("10.5", 0, "10");
+    expect_format("10.0", 0, "10");
+    expect_format("7", 0, "7");
+    expect_format("5.", 0, "0");
+    expect_format("5.x0", 2, "0.00");
+    expect_format("5.00 ", 2, "0.00");
+    expect_format("5.00.0", 2, "0.00");
 }
 
 static void expect_average(const char *total, const char *count, const char *text)

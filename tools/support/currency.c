@@ -2,9 +2,8 @@
  * that import/ reads among them), and the field type. No names, no rates. */
 #include "tools/support/currency.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 
 struct currency {
@@ -40,20 +39,31 @@ static const struct currency currencies[] = {
     {"ZMW", 2}, {"ZWG", 2}, {"ZWL", 2},
 };
 
-static int compare_code(const void *code, const void *currency)
+/* The letters of a code as one number; its order is that of the codes. */
+static uint32_t pack(const char code[3])
 {
-    return strcmp(code, ((const struct currency *)currency)->code);
+    return (uint32_t)(unsigned char)code[0] << 16 | (uint32_t)(unsigned char)code[1] << 8 |
+           (unsigned char)code[2];
 }
 
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* Each row of a page is asked about: no bsearch(). */
 static const struct currency *find(const char *text, size_t length)
 {
-    char code[4] = "";
     if (length != 3)
         return NULL;
-    for (size_t i = 0; i < 3; i++) {
-        code[i] = (char)toupper((unsigned char)text[i]);
+    const char code[3] = {upper(text[0]), upper(text[1]), upper(text[2])};
+    uint32_t wanted = pack(code);
+    size_t first = 0;
+    for (size_t count = ARRAY_LENGTH(currencies); count > 1; count -= count / 2) {
+        if (pack(currencies[first + count / 2].code) <= wanted)
+            first += count / 2;
     }
-    return bsearch(code, currencies, ARRAY_LENGTH(currencies), sizeof(currencies[0]), compare_code);
+    return pack(currencies[first].code) == wanted ? &currencies[first] : NULL;
 }
 
 int currency_exponent(const char *code)

@@ -58,11 +58,13 @@ static void write_date(const struct row_context *row, const char *key, size_t co
 /* Finds the name that follows `id` in a list of struct expense_names; -ENOENT. */
 static int find_name(const char *list, const char *id, const char **ret_name, size_t *ret_length)
 {
-    size_t length = strlen(id);
     for (const char *at = list; *at != '\0';) {
-        const char *end = strchrnul(at, UNIT_SEPARATOR);
-        if (strncmp(at, id, length) == 0 && at[length] == ' ') {
-            *ret_name = at + length + 1;
+        size_t same = 0;
+        while (id[same] != '\0' && at[same] == id[same])
+            same++;
+        const char *end = strchrnul(at + same, UNIT_SEPARATOR);
+        if (id[same] == '\0' && at[same] == ' ') {
+            *ret_name = at + same + 1;
             *ret_length = (size_t)(end - *ret_name);
             return 0;
         }

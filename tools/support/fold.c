@@ -47,7 +47,29 @@ static size_t write_points(const utf8proc_int32_t *points, size_t count, char *t
     return length;
 }
 
-const char *fold_text(struct arena *arena, const char *text)
+/* ASCII, as most names are, needs no tables. The folded text, or NULL for another text. */
+static const char *fold_ascii(char *folded, const char *text)
+{
+    size_t length = 0;
+    bool wants_blank = false;
+    for (; *text != '\0'; text++) {
+        unsigned char c = (unsigned char)*text;
+        if (c >= 0x80)
+            return NULL;
+        if (c == ' ' || (c >= '\t' && c <= '\r')) {
+            wants_blank = length > 0;
+            continue;
+        }
+        if (wants_blank)
+            folded[length++] = ' ';
+        wants_blank = false;
+        folded[length++] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    folded[length] = '\0';
+    return folded;
+}
+
+static const char *fold_any(struct arena *arena, const char *text)
 {
     static const utf8proc_option_t options =
         (utf8proc_option_t)(UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
@@ -68,6 +90,13 @@ const char *fold_text(struct arena *arena, const char *text)
     folded[written] = '\0';
     mem_free(points);
     return folded;
+}
+
+const char *fold_text(struct arena *arena, const char *text)
+{
+    char *room = arena_alloc(arena, strlen(text) + 1);
+    const char *folded = room ? fold_ascii(room, text) : NULL;
+    return folded || !room ? folded : fold_any(arena, text);
 }
 
 static size_t decode(const char *text, uint32_t *points)

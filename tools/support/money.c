@@ -93,8 +93,32 @@ static struct decimal number_or_zero(const char *text)
     return r == 0 ? number : (struct decimal){0};
 }
 
+/* What the database gives is mostly right but for zeros behind: copied without them. False for all
+ * else: what is below 1, must be rounded or filled up, is too long, or is no number. */
+static bool copy_exact(const char *numeric, int exponent, char ret_text[DECIMAL_TEXT_SIZE])
+{
+    size_t whole = digits_at(numeric);
+    size_t decimals = numeric[whole] == '.' ? digits_at(numeric + whole + 1) : 0;
+    size_t wanted = exponent > 0 ? (size_t)exponent : 0;
+    if (whole == 0 || whole > MONEY_MAX_DIGITS || *numeric == '0' || decimals < wanted)
+        return false;
+    size_t end = decimals > 0 ? whole + 1 + decimals : whole;
+    size_t length = wanted > 0 ? whole + 1 + wanted : whole;
+    if (numeric[end] != '\0')
+        return false;
+    while (end > length && numeric[end - 1] == '0')
+        end--;
+    if (end > length && !(wanted == 0 && end == whole + 1))
+        return false;
+    memcpy(ret_text, numeric, length);
+    ret_text[length] = '\0';
+    return true;
+}
+
 const char *money_format(const char *numeric, int exponent, char ret_text[DECIMAL_TEXT_SIZE])
 {
+    if (copy_exact(numeric, exponent, ret_text))
+        return ret_text;
     struct decimal rounded = {.scale = exponent};
     int r = decimal_round(number_or_zero(numeric), exponent, &rounded);
     return decimal_format(r == 0 ? rounded : (struct decimal){.scale = exponent}, ret_text);

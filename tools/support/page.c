@@ -29,13 +29,17 @@ int page_cursor_write(struct buf *text, uint64_t question, const char *key, cons
     (void)buf_printf(&plain, "%08" PRIx32, checksum(buf_text(&plain), plain.length));
     if (plain.error != 0)
         return plain.error;
+    char *to = buf_reserve(text, 2 * plain.length);
+    if (!to)
+        return text->error;
     for (size_t i = 0; i < plain.length; i++) {
         static const char hex[] = "0123456789abcdef";
         unsigned char c = (unsigned char)plain.data[i];
-        (void)buf_append_char(text, hex[c >> 4]);
-        (void)buf_append_char(text, hex[c & 15]);
+        to[2 * i] = hex[c >> 4];
+        to[2 * i + 1] = hex[c & 15];
     }
-    return text->error;
+    buf_commit(text, 2 * plain.length);
+    return 0;
 }
 
 static int hex_digit(char c)

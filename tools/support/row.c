@@ -29,15 +29,16 @@ const char *row_text(const struct row_context *row, size_t column)
 
 void row_write_text(const struct row_context *row, const char *key, size_t column)
 {
-    const char *text = row_text(row, column);
-    json_put_text(row->out, key, text ? text : "");
+    size_t at = row->column + column;
+    json_key(row->out, key);
+    json_text_n(row->out, db_rows_text(row->rows, row->row, at),
+                db_rows_length(row->rows, row->row, at));
 }
 
 void row_write_optional(const struct row_context *row, const char *key, size_t column)
 {
-    const char *text = row_text(row, column);
-    if (text && text[0] != '\0')
-        json_put_text(row->out, key, text);
+    if (db_rows_length(row->rows, row->row, row->column + column) > 0)
+        row_write_text(row, key, column);
 }
 
 void row_write_int(const struct row_context *row, const char *key, size_t column)
