@@ -72,6 +72,8 @@ static void work_close(struct preparation *work)
 {
     struct db_pool *pool = work->pool;
     work->pool = NULL;
+    if (pool && work->is_for_pool && !work->has_failed)
+        db_pool_bequeath(pool, &work->app->pool);
     if (pool)
         db_pool_close(pool, 0, work_end, work);
     else

@@ -30,6 +30,11 @@ MUST_CHECK struct db_pool *db_pool_new(const struct db_pool_options *options);
 void db_pool_set_target(struct db_pool *pool, const struct db_settings *settings);
 void db_pool_unavailable(struct db_pool *pool, const struct db_failure *failure);
 
+/* When `pool` closes, one of its idle connections goes to *heir, if that still is there and has none:
+ * what was opened to look at the database need not be opened again. Both have the same target, and
+ * `pool` has run nothing but statements without a name. */
+void db_pool_bequeath(struct db_pool *pool, struct db_pool *const *heir);
+
 /* Lets running work finish for at most `drain_ms`, closes all connections, calls `closed` and frees
  * the pool after it. */
 void db_pool_close(struct db_pool *pool, uint64_t drain_ms, void (*closed)(void *data), void *data);

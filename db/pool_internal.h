@@ -230,6 +230,7 @@ struct db_pool {
     int handles; /* of libuv that are not closed yet */
     void (*closed)(void *data);
     void *closed_data;
+    struct db_pool *const *heir; /* or NULL */
     uint64_t random;
     struct db_pool_stat stat;
 };

@@ -126,6 +126,31 @@ static void orphan_resting(struct db_pool *pool)
     }
 }
 
+void db_pool_bequeath(struct db_pool *pool, struct db_pool *const *heir)
+{
+    pool->heir = heir;
+}
+
+static void leave_to_heir(struct db_pool *pool)
+{
+    struct conn *conn = LIST_FIRST(&pool->conns[CONN_IDLE], struct conn, link);
+    struct db_pool *heir = pool->heir ? *pool->heir : NULL;
+    if (!conn || conn->is_doomed || pool->statements.count > 0 || !heir || heir->is_closing ||
+        pool_connections(heir) > 0)
+        return;
+    list_remove(&conn->link);
+    list_append(&heir->conns[CONN_IDLE], &conn->link);
+    conn->pool = heir;
+    conn->number = ++heir->next_number;
+    conn->watch->poll.data = heir;
+    pool->handles--;
+    heir->handles++;
+    heir->is_behind_pooler = heir->is_behind_pooler || pool->is_behind_pooler;
+    heir->stat.server_version = pool->stat.server_version;
+    LOG(LOG_DEBUG, "pool", "connection %u: inherited", conn->number);
+    pool_dialed(heir, NULL);
+}
+
 static void close_connections(struct db_pool *pool, const struct db_failure *failure)
 {
     for (enum conn_state state = CONN_DOWN; state < CONN_CLOSING; state++) {
@@ -142,6 +167,7 @@ void pool_try_close(struct db_pool *pool)
         return;
     struct db_failure failure = db_failure_of(DB_FAILURE_CLOSING);
     pool->is_ending = true;
+    leave_to_heir(pool);
     listeners_end(pool);
     close_connections(pool, &failure);
     while (!list_is_empty(&pool->waiting))

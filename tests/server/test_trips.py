@@ -70,6 +70,13 @@ class Trips(unittest.TestCase):
                 busy.discard(number)
         return trips
 
+    def test_first_question_opens_one_connection(self):
+        """The one over which the layout of the database was looked at answers, too."""
+        server = Server(self.books.env(NINEPENCE_LOG_TRACE="pool"))
+        server.ask("query_expenses_by_category", {"category": "Groceries"})
+        server.close()
+        self.assertEqual(server.stderr().count("-> connecting"), 1)
+
     def test_question_takes_at_most_two_trips(self):
         for tool, args in QUESTIONS:
             with self.subTest(f"{tool} {args}"):
