@@ -154,13 +154,16 @@ static inline bool copy_plain(char *to, const char *text, size_t length)
         memcpy(to + last, text + last, JSON_MANY);
         return json_marks(text + last) == 0;
     }
-    uint64_t first = length > 0 ? load_rest(text, length) : 0;
+    if (length == 0)
+        return true;
+    uint64_t first = load_rest(text, length);
+    uint64_t last = first;
     json_store(to, first);
-    if (length <= sizeof(first))
-        return length == 0 || json_plain_ascii_of(first) == sizeof(first);
-    uint64_t rest = json_load(text + length - sizeof(rest));
-    json_store(to + length - sizeof(rest), rest);
-    return json_plain_ascii_of(first) == sizeof(first) && json_plain_ascii_of(rest) == sizeof(rest);
+    if (length > sizeof(first)) {
+        last = json_load(text + length - sizeof(last));
+        json_store(to + length - sizeof(last), last);
+    }
+    return json_marks_of(json_join(first, last)) == 0;
 }
 
 /* Copies JSON_MANY bytes with their short escapes up to what needs a closer look; as many more may be
@@ -253,33 +256,39 @@ static void append_slowly(struct buf *buf, const char *text, size_t length)
     (void)buf_append_char(buf, '"');
 }
 
-/* A string with one byte before and one behind it where they are not 0: short ASCII, which is nearly
- * all there is, at one go. */
-static void append_quoted(struct buf *buf, char before, const char *text, size_t length, char after)
+static void append_escaped(struct buf *buf, char before, const char *text, size_t length,
+                           char after)
 {
-    size_t most = room_for(length) + 4;
-    if (length <= PIECE_BYTES && !buf->error && buf->capacity - buf->length > most) {
-        char *begin = buf->data + buf->length;
-        char *to = begin;
-        size_t count = length;
-        *to = before;
-        to += before != 0;
-        *to++ = '"';
-        if (copy_plain(to, text, length) || copy_ascii(to, text, length, &count) == length) {
-            to += count;
-            *to++ = '"';
-            *to = after;
-            to += after != 0;
-            *to = '\0';
-            buf->length += (size_t)(to - begin);
-            return;
-        }
-    }
     if (before)
         (void)buf_append_char(buf, before);
     append_slowly(buf, text, length);
     if (after)
         (void)buf_append_char(buf, after);
+}
+
+/* A string with one byte before and one behind it where they are not 0: short plain ASCII, which is
+ * nearly all there is, at one go. */
+static void append_quoted(struct buf *buf, char before, const char *text, size_t length, char after)
+{
+    if (length > PIECE_BYTES || buf->error || buf->capacity - buf->length <= room_for(length) + 4) {
+        append_escaped(buf, before, text, length, after);
+        return;
+    }
+    char *begin = buf->data + buf->length;
+    char *to = begin;
+    *to = before;
+    to += before != 0;
+    *to++ = '"';
+    if (!copy_plain(to, text, length)) {
+        append_escaped(buf, before, text, length, after);
+        return;
+    }
+    to += length;
+    *to++ = '"';
+    *to = after;
+    to += after != 0;
+    *to = '\0';
+    buf->length += (size_t)(to - begin);
 }
 
 void json_key(struct json_out *out, const char *key)

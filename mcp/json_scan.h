@@ -77,13 +77,18 @@ static inline bool json_has_odd(uint64_t eight)
     return (((eight - json_ones * 0x20) | eight | (eight + json_ones)) & json_ones * 0x80) != 0;
 }
 
-/* The next JSON_MANY bytes, each 0 where it is plain ASCII in that sense and 0xff where it is not. */
+/* JSON_MANY bytes. */
 typedef signed char json_many __attribute__((vector_size(JSON_MANY)));
 
-static inline json_many json_unlike_plain(const char *text)
+static inline json_many json_join(uint64_t first, uint64_t last)
 {
-    json_many some;
-    memcpy(&some, text, sizeof(some));
+    typedef uint64_t halves __attribute__((vector_size(JSON_MANY)));
+    return (json_many)(halves){first, last};
+}
+
+/* Each 0 where it is plain ASCII in that sense and 0xff where it is not. */
+static inline json_many json_unlike_plain(json_many some)
+{
     return (json_many)((some == '"') | (some == '\\') | (some < 0x20) | (some == 0x7f));
 }
 
@@ -93,10 +98,10 @@ enum {
     JSON_MARK_BITS = 1 /* of a mark that stand for a byte */
 };
 
-/* A mark for each of the next JSON_MANY bytes that is not plain, the first one lowest. */
-static inline uint64_t json_marks(const char *text)
+/* A mark for each byte that is not plain, the first one lowest. */
+static inline uint64_t json_marks_of(json_many some)
 {
-    return (uint32_t)_mm_movemask_epi8((__m128i)json_unlike_plain(text));
+    return (uint32_t)_mm_movemask_epi8((__m128i)json_unlike_plain(some));
 }
 
 #else
@@ -105,9 +110,9 @@ enum {
     JSON_MARK_BITS = 4
 };
 
-static inline uint64_t json_marks(const char *text)
+static inline uint64_t json_marks_of(json_many some)
 {
-    json_many found = json_unlike_plain(text);
+    json_many found = json_unlike_plain(some);
     uint64_t marks = 0;
     for (size_t i = 0; i < JSON_MANY; i++)
         marks |= (uint64_t)(found[i] & 1) << JSON_MARK_BITS * i;
@@ -115,6 +120,13 @@ static inline uint64_t json_marks(const char *text)
 }
 
 #endif
+
+static inline uint64_t json_marks(const char *text)
+{
+    json_many some;
+    memcpy(&some, text, sizeof(some));
+    return json_marks_of(some);
+}
 
 /* Whether the next JSON_MANY bytes are all plain. */
 static inline bool json_are_plain_ascii(const char *text)
