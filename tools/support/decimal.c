@@ -74,25 +74,28 @@ static int take_digits(const char **at, struct decimal *number, bool is_decimal)
     return r == 0 && *at == begin ? -EINVAL : r;
 }
 
+/* Adds digits to `units`, which wraps around when they are too many; returns where they end. */
+static const char *add_digits(const char *text, uint64_t *units)
+{
+    uint64_t sum = *units;
+    for (unsigned digit; (digit = (unsigned)*text - '0') <= 9; text++)
+        sum = 10 * sum + digit;
+    *units = sum;
+    return text;
+}
+
 /* Up to SHORT_DIGITS digits with a point somewhere in between; false for anything else. */
 static bool parse_short(const char *text, struct decimal *ret_number)
 {
-    int64_t units = 0;
-    int digits = 0;
-    int whole = -1; /* digits in front of the point, once it was there */
-    for (;; text++) {
-        if (*text >= '0' && *text <= '9' && digits < SHORT_DIGITS) {
-            units = 10 * units + (*text - '0');
-            digits++;
-        } else if (*text == '.' && whole < 0) {
-            whole = digits;
-        } else {
-            break;
-        }
-    }
-    if (*text != '\0' || digits == 0 || whole == 0 || whole == digits)
+    uint64_t units = 0;
+    const char *point = add_digits(text, &units);
+    const char *end = *point == '.' ? add_digits(point + 1, &units) : point;
+    bool has_point = end != point;
+    if (*end != '\0' || point == text || end == point + 1 ||
+        end - text > SHORT_DIGITS + (has_point ? 1 : 0))
         return false;
-    *ret_number = (struct decimal){.units = units, .scale = whole < 0 ? 0 : digits - whole};
+    *ret_number =
+        (struct decimal){.units = (int64_t)units, .scale = has_point ? (int)(end - point) - 1 : 0};
     return true;
 }
 
@@ -191,13 +194,16 @@ int decimal_sign(struct decimal number)
 /* Writes digits and point in front of `at`; returns where they begin. */
 static char *format_short(uint64_t size, int scale, char *at)
 {
-    int written = 0;
+    for (int i = 0; i < scale; i++) {
+        *--at = (char)('0' + size % 10);
+        size /= 10;
+    }
+    if (scale > 0)
+        *--at = '.';
     do {
         *--at = (char)('0' + size % 10);
         size /= 10;
-        if (++written == scale)
-            *--at = '.';
-    } while (size != 0 || written <= scale);
+    } while (size != 0);
     return at;
 }
 
