@@ -7,7 +7,8 @@ WITH RECURSIVE
 ,
 -- include: forecast_limits
 , books AS MATERIALIZED (
-    SELECT greatest(min(e.spent_on), $2::date - 1199) AS begin, $4::date - $2::date AS days
+    SELECT greatest(min(e.spent_on), $2::date - 1199) AS begin, max(e.spent_on) AS newest,
+           $4::date - $2::date AS days
     FROM ninepence.expenses e
     WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind IN ('expense', 'refund')
         AND e.spent_on <= $2::date
@@ -29,14 +30,17 @@ WITH RECURSIVE
               AND e.spent_on BETWEEN $2::date + 1 AND $4::date) n
     -- include: spelling
 ), due AS MATERIALIZED (
-    -- What is late is due tomorrow.
+    -- What has not come is due tomorrow while it may still come: within its days of grace, which end
+    -- with the books where these end earlier, or when somebody confirmed it. Else it was left out.
     SELECT a.root, greatest(x.day, $2::date + 1) AS day
     FROM alive a
-    CROSS JOIN generate_series(0, 160) AS n
+    CROSS JOIN books b
+    CROSS JOIN LATERAL generate_series(0, ($4::date - a.next_on) / a.days + 1) AS n
     CROSS JOIN LATERAL (
         SELECT CASE WHEN a.months > 0 THEN (a.next_on + make_interval(months => n * a.months))::date
                     ELSE a.next_on + n * a.days END AS day) x
-    WHERE x.day <= $4::date AND $4::date > $2::date AND (x.day > $2::date OR n = 0)
+    WHERE x.day <= $4::date AND $4::date > $2::date
+        AND (x.day > $2::date OR n = 0 AND (a.is_confirmed OR x.day + a.slack >= b.newest))
         AND NOT EXISTS (SELECT 1 FROM scheduled c
                         WHERE c.key = a.key AND abs(c.spent_on - x.day) <= a.slack)
 ), variable AS MATERIALIZED (

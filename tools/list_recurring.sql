@@ -25,12 +25,13 @@ WITH RECURSIVE
     SELECT s.*, w.times
     FROM series s
     CROSS JOIN LATERAL (
-        -- How often it is due from now on within the days asked for; what is late is due.
+        -- How often it is due from now on within the days asked for; what is late is due, once.
         SELECT count(*) AS times
-        FROM generate_series(0, 60) AS n
-        WHERE $8::integer IS NOT NULL
-            AND CASE WHEN s.months > 0 THEN (s.next_on + make_interval(months => n * s.months))::date
-                     ELSE s.next_on + n * s.days END <= $2::date + $8::integer) w
+        FROM generate_series(0, ($2::date + $8::integer - s.next_on) / s.days + 1) AS n
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN s.months > 0 THEN (s.next_on + make_interval(months => n * s.months))::date
+                        ELSE s.next_on + n * s.days END AS day) x
+        WHERE x.day <= $2::date + $8::integer AND (x.day > $2::date OR n = 0)) w
     WHERE ((SELECT categories FROM wanted) IS NULL
            OR coalesce(s.category_id, 0) = ANY ((SELECT categories FROM wanted)::bigint[]))
         AND ($7::text IS NULL OR s.cadence = $7::text)

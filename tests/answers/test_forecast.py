@@ -163,6 +163,32 @@ class Budgets(unittest.TestCase):
         self.assertIn("about 212.00 USD would be missing, and 212.00 USD if spending is high", summary)
 
 
+class Missed(unittest.TestCase):
+    """The subscription of 25 October did not come: its days of grace ended on the 30th."""
+
+    def parts(self, more="", arguments=None):
+        books = ledger.small()
+        books.execute(REGULAR + "DELETE FROM ninepence.expenses WHERE merchant = 'Netflix'"
+                                " AND spent_on = '2026-10-25';" + more)
+        with Server(books.env()) as server:
+            if arguments:
+                server.ask("manage_recurring", arguments)
+            return server.ask("forecast_spending", {})["parts"]
+
+    def test_what_was_left_out_is_expected_on_its_next_day_only(self):
+        self.assertEqual(self.parts()["recurring"], "12.00")
+
+    def test_what_was_confirmed_is_expected_still(self):
+        self.assertEqual(self.parts(arguments={"op": "confirm", "merchant": "Netflix"})["recurring"], "24.00")
+
+    def test_what_the_books_do_not_reach_may_have_come(self):
+        """The last day of grace, and one beyond; the rent of November is missing as well."""
+        for end, recurring in (("2026-10-30", "924.00"), ("2026-10-31", "912.00")):
+            with self.subTest(end):
+                more = f"DELETE FROM ninepence.expenses WHERE spent_on > '{end}';"
+                self.assertEqual(self.parts(more)["recurring"], recurring)
+
+
 class Rare(unittest.TestCase):
     def test_purchase_of_once_a_year_counts_half_in_a_month(self):
         books = ledger.small()

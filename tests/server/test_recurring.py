@@ -59,6 +59,15 @@ class Managing(unittest.TestCase):
         self.assertNotIn("id", self.listed()["Iron Gym", "49.00"])
         self.assertEqual(self.books.fingerprint()["ninepence.recurring"], before)
 
+    def test_confirmed_one_that_is_late_for_long_is_due_once(self):
+        self.manage(op="confirm", merchant="iron gym")
+        # since 5 December, and on 5 March
+        with Server(self.books.env(NINEPENCE_NOW="2027-02-20T12:00:00Z")) as later:
+            answer = later.ask("list_recurring", {"due_within_days": 20})
+            self.assertEqual((answer["total"], answer["rows"][0]["times_due"]), ("98.00", 2))
+            forecast = later.ask("forecast_spending", {"until": "2027-03-12"})
+            self.assertEqual(forecast["parts"]["recurring"], "98.00")
+
     def test_ignored_one_is_listed_no_more(self):
         self.manage(op="ignore", merchant="Iron Gym")
         self.assertNotIn(("Iron Gym", "49.00"), self.listed())
