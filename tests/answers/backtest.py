@@ -1,10 +1,12 @@
 """Forecasts of months that are over, made with what was known the evening before they began, against
 what was spent then and against three naive forecasts: last month, the same month a year before, the
-mean of the last twelve. Everything later is deleted from the copy before a forecast is made. On the
+mean of the last twelve. These know what ours knows: the same expenses, less refunds, at the same worth
+in the currency of the ledger, up to the same evening. Everything later is deleted from the copy before a forecast is made. On the
 sample ledger, or with --households N [--seed S] on made-up ones."""
 import argparse
 import datetime
 import os
+import random
 import sys
 from decimal import Decimal
 
@@ -16,6 +18,7 @@ from support.mcp_client import Server  # noqa: E402
 
 NAIVE = ("last_month", "same_month_last_year", "mean_of_12")
 LEAST_MONTHS = 3
+SIGNS = 20000
 
 
 def month_before(month, count=1):
@@ -86,6 +89,15 @@ def score(found):
     return out
 
 
+def chance(differences):
+    """How often a mean as far from nothing comes out when each month's sign is left to a coin (R. A.
+    Fisher, The Design of Experiments, 1935)."""
+    pick, far = random.Random(1), abs(sum(differences))
+    hits = sum(abs(sum(one if pick.random() < 0.5 else -one for one in differences)) >= far
+               for _ in range(SIGNS))
+    return hits / SIGNS
+
+
 def report(found, say=print):
     say("| month | spent | forecast | band | last month | a year before | mean of 12 |")
     say("|---|---|---|---|---|---|---|")
@@ -101,7 +113,10 @@ def report(found, say=print):
     for name in NAIVE:
         count, naive, ours = scores[name]
         if count:
-            say(f"  {name}: {naive:.2f} over {count} months, ours there {ours:.2f}")
+            worse = [abs(row[2][1] - row[1]) - abs(row[3][name] - row[1])
+                     for row in found if name in row[3]]
+            say(f"  {name}: {naive:.2f} over {count} months, ours there {ours:.2f}; nearer in "
+                f"{sum(one < 0 for one in worse)}; by chance alone as different: {chance(worse):.2f}")
 
 
 def run_households(seed, count, months=16):
