@@ -345,36 +345,53 @@ static void say_nothing(struct buf *text, const struct answer *answer,
         (void)buf_append_text(text, " The books are empty.");
 }
 
-/* Whether the other period lies before the books, which begin on that day. */
+/* Whether one of the periods lies before the books, which begin on that day. */
 static bool is_before_books(const struct answer *answer, const struct compare_periods_args *a,
                             date_day *ret_begin)
 {
     return date_parse(figure(answer, COLUMN_BOOKS_BEGIN), ret_begin) == 0 &&
-           a->before.range.to < *ret_begin;
+           (a->before.range.to < *ret_begin || a->filter.period.range.to < *ret_begin);
 }
 
-static void say_difference(struct buf *text, const struct answer *answer,
+/* Why there is nothing to compare; false when there is. */
+static bool say_why_not(struct buf *text, const struct answer *answer,
+                        const struct compare_periods_args *a)
+{
+    date_day begin;
+    bool is_before = is_before_books(answer, a, &begin);
+    bool is_ahead = spoken_is_ahead(answer, &a->filter);
+    if (!is_before && !is_ahead && !spoken_is_unknown(answer))
+        return false;
+    spoken_end(text, answer, &a->filter.names);
+    if (is_before)
+        comparison_say_empty(begin, &call_ledger(answer->call)->calendar, text);
+    else if (is_ahead)
+        comparison_say_ahead(text);
+    return true;
+}
+
+/* False when they cannot be compared. */
+static bool say_difference(struct buf *text, const struct answer *answer,
                            const struct compare_periods_args *a)
 {
     struct parts parts;
-    date_day begin;
+    bool is_refund = strcmp(a->filter.kind, "refund") == 0;
+    const char *before = figure(answer, COLUMN_BEFORE);
     int64_t counted_before = db_rows_int(answer->rows, 0, COLUMN_COUNTED_BEFORE);
     take_parts(answer, &parts);
     spoken_total(text, answer, &a->filter);
-    if (is_before_books(answer, a, &begin)) {
-        spoken_end(text, answer, &a->filter.names);
-        comparison_say_empty(begin, &call_ledger(answer->call)->calendar, text);
-        return;
-    }
+    if (say_why_not(text, answer, a))
+        return false;
     (void)buf_append_text(text, ", ");
-    spoken_change(text, answer, figure(answer, COLUMN_BEFORE));
+    spoken_change(text, answer, before, a->filter.kind);
     period_phrase(&a->before, &call_ledger(answer->call)->calendar, text);
     (void)buf_append_text(text, " (");
-    spoken_money(text, answer, figure(answer, COLUMN_BEFORE));
+    spoken_money(text, answer, is_refund && before[0] == '-' ? before + 1 : before);
     (void)buf_printf(text, ", %lld)", (long long)counted_before);
     spoken_end(text, answer, &a->filter.names);
-    if (money_sign(parts.change) == 0)
-        return;
+    /* Of refunds the parts have the other sign than the sentence. */
+    if (money_sign(parts.change) == 0 || is_refund)
+        return true;
     (void)buf_append_text(text, " Of the difference ");
     say_signed(text, answer, parts.change);
     (void)buf_append_text(text, ", ");
@@ -383,6 +400,7 @@ static void say_difference(struct buf *text, const struct answer *answer,
     say_signed(text, answer, parts.dearer);
     (void)buf_append_text(text, " for what a purchase costs.");
     say_movers(text, answer);
+    return true;
 }
 
 static bool is_empty(const struct answer *answer)
@@ -396,17 +414,17 @@ static void write_summary(struct answer *answer, const struct compare_periods_ar
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
     const char *missing = figure(answer, COLUMN_BEFORE_MISSING);
-    date_day begin;
+    bool is_compared = false;
     if (is_empty(answer))
         say_nothing(&text, answer, a);
     else
-        say_difference(&text, answer, a);
+        is_compared = say_difference(&text, answer, a);
     if (missing[0] != '\0') {
         (void)buf_append_text(&text, " The other period lacks, for want of a rate: ");
         answer_say_missing(missing, &text);
         (void)buf_append_char(&text, '.');
     }
-    if (a->is_cut && !is_empty(answer) && !is_before_books(answer, a, &begin))
+    if (a->is_cut && is_compared)
         (void)buf_printf(&text, " Both are %d days from their first.",
                          a->filter.period.range.to - a->filter.period.range.from + 1);
     answer_summary(answer, &text);

@@ -234,12 +234,12 @@ static void say_comparison(struct buf *text, const struct answer *answer,
         return;
     }
     (void)buf_append_text(text, " Spending is ");
-    spoken_change(text, answer, figure(answer, COLUMN_SPENT_BEFORE));
+    spoken_change(text, answer, figure(answer, COLUMN_SPENT_BEFORE), "expense");
     comparison_describe(&a->before, &a->filter.period, calendar, text);
     /* When the month before lies before the books, a usual one does too. */
     if (a->usual.count > 0 && a->before.begin == 0) {
         (void)buf_append_text(text, ", and ");
-        spoken_change(text, answer, usual_spending(answer, &a->usual, usual));
+        spoken_change(text, answer, usual_spending(answer, &a->usual, usual), "expense");
         comparison_describe(&a->usual, &a->filter.period, calendar, text);
     }
     (void)buf_append_char(text, '.');

@@ -257,17 +257,22 @@ static void write_summary(struct answer *answer, const struct summarize_spending
     char before[DECIMAL_TEXT_SIZE];
     const char *missing = db_rows_text(answer->rows, 0, COLUMN_BEFORE_MISSING);
     const struct calendar *calendar = &call_ledger(answer->call)->calendar;
-    bool compares = context->has_before && !comparison_is_empty(&a->comparison);
+    bool is_ahead = spoken_is_ahead(answer, &a->filter);
+    bool compares = context->has_before && !comparison_is_empty(&a->comparison) && !is_ahead &&
+                    !spoken_is_unknown(answer);
     spoken_total(&text, answer, &a->filter);
     if (compares) {
         (void)buf_append_text(&text, ", ");
-        spoken_change(&text, answer, before_total(answer, context, before));
+        spoken_change(&text, answer, before_total(answer, context, before), a->filter.kind);
         comparison_describe(&a->comparison, &a->filter.period, calendar, &text);
     }
     spoken_end(&text, answer, &a->filter.names);
-    if (context->has_before && !compares && db_rows_int(answer->rows, 0, BASIS_LISTED) > 0)
+    if (context->has_before && is_ahead)
+        comparison_say_ahead(&text);
+    else if (context->has_before && comparison_is_empty(&a->comparison) &&
+             db_rows_int(answer->rows, 0, BASIS_LISTED) > 0)
         comparison_say_empty(a->comparison.begin, calendar, &text);
-    if (missing[0] != '\0') {
+    if (missing[0] != '\0' && !is_ahead) {
         (void)buf_append_text(&text, " The comparison lacks, for want of a rate: ");
         answer_say_missing(missing, &text);
         (void)buf_append_char(&text, '.');

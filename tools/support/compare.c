@@ -58,6 +58,11 @@ void comparison_say_empty(date_day books_begin, const struct calendar *calendar,
     (void)buf_append_text(text, ", so there is nothing to compare with.");
 }
 
+void comparison_say_ahead(struct buf *text)
+{
+    (void)buf_append_text(text, " That period has not begun, so there is nothing to compare.");
+}
+
 static const char *unit_of(const struct period *period)
 {
     int days = period->range.to - period->range.from + 1;

@@ -33,6 +33,9 @@ bool comparison_is_empty(const struct comparison *comparison);
 /* " The books begin on 1 June 2025, so there is nothing to compare with." */
 void comparison_say_empty(date_day books_begin, const struct calendar *calendar, struct buf *text);
 
+/* " That period has not begun, so there is nothing to compare." */
+void comparison_say_ahead(struct buf *text);
+
 /* "in September 2026", "the average of the 3 months before". */
 void comparison_describe(const struct comparison *comparison, const struct period *period,
                          const struct calendar *calendar, struct buf *text);

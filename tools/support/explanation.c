@@ -19,6 +19,8 @@ static const struct formula formulas[] = {
     {"forecast_spending", "total", "spent + scheduled + recurring + everything else"},
     {"list_recurring", "total", "what each payment is expected to be x times a year"},
     {"find_unusual", "total", "sum of what is odd"},
+    {"find_unusual", "count", "how many things stand out"},
+    {"list_recurring", "count", "how many payments recur"},
     {"budget_status", "left", "budget + carried - spent"},
     {NULL, "total", "sum of the expenses, less refunds"},
     {NULL, "spent", "sum of the expenses, less refunds"},

@@ -104,8 +104,14 @@ static bool reaches_beyond_today(const struct answer *answer)
     return strcmp(basis_text(answer, BASIS_LAST_DAY), call_ledger(answer->call)->today) > 0;
 }
 
+static bool is_of_all_days(const struct filter *filter)
+{
+    return filter->period.kind == PERIOD_ALL || filter->period.kind == PERIOD_NONE;
+}
+
+/* Where there is no sum, "in all" would be the sum of nothing. */
 static void say_rest_of_filter(struct buf *text, const struct answer *answer,
-                               const struct filter *filter)
+                               const struct filter *filter, bool has_sum)
 {
     if (filter->text) {
         (void)buf_append_text(text, " with the words ");
@@ -118,6 +124,8 @@ static void say_rest_of_filter(struct buf *text, const struct answer *answer,
         (void)buf_printf(text, " in amounts of at least %s", filter->min_amount.text);
     else if (filter->max_amount.text)
         (void)buf_printf(text, " in amounts of at most %s", filter->max_amount.text);
+    if (!has_sum && is_of_all_days(filter))
+        return;
     (void)buf_append_char(text, ' ');
     period_phrase(&filter->period, &call_ledger(answer->call)->calendar, text);
     if (filter->period.is_running && !filter->period.is_cut && !reaches_beyond_today(answer))
@@ -189,26 +197,55 @@ static bool is_expense_kind(const char *kind)
     return strcmp(kind, "expense") == 0;
 }
 
+static bool is_nothing(const struct answer *answer)
+{
+    return db_rows_int(answer->rows, 0, BASIS_LISTED) == 0;
+}
+
+bool spoken_is_unknown(const struct answer *answer)
+{
+    return !is_nothing(answer) && db_rows_int(answer->rows, 0, BASIS_COUNTED) == 0;
+}
+
+bool spoken_is_ahead(const struct answer *answer, const struct filter *filter)
+{
+    return is_nothing(answer) &&
+           filter->period.range.from > call_ledger(answer->call)->calendar.today;
+}
+
+/* "There are no expenses" and "What was spent", to go on with the filter. */
+static void say_no_sum(struct buf *text, const struct answer *answer, const struct filter *filter)
+{
+    bool is_expense = is_expense_kind(filter->kind);
+    if (!is_nothing(answer))
+        (void)buf_append_text(text, is_expense ? "What was spent" : "What was entered");
+    else
+        (void)buf_printf(text, "There %s %s", is_expense ? "are no" : "is nothing of the kind",
+                         is_expense ? "expenses" : filter->kind);
+    (void)buf_append_text(text, filter->currency ? " in " : "");
+    (void)buf_append_text(text, filter->currency ? filter->currency : "");
+    say_names(text, answer);
+    if (count_labels(basis_text(answer, BASIS_LABELS), 'u') > 0) {
+        (void)buf_append_text(text, " by ");
+        say_labels(text, basis_text(answer, BASIS_LABELS), 'u');
+    }
+    say_rest_of_filter(text, answer, filter, false);
+    if (!is_nothing(answer))
+        (void)buf_printf(text, " is not known in %s", answer->currency);
+}
+
 void spoken_total(struct buf *text, const struct answer *answer, const struct filter *filter)
 {
     int64_t counted = db_rows_int(answer->rows, 0, BASIS_COUNTED);
     const char *refunds = basis_text(answer, BASIS_REFUNDS);
     bool is_expense = is_expense_kind(filter->kind);
-    if (db_rows_int(answer->rows, 0, BASIS_LISTED) == 0) {
-        (void)buf_printf(text, "There %s %s%s", is_expense ? "are no" : "is nothing of the kind",
-                         is_expense ? "expenses" : filter->kind, filter->currency ? " in " : "");
-        (void)buf_append_text(text, filter->currency ? filter->currency : "");
-        say_names(text, answer);
-        if (count_labels(basis_text(answer, BASIS_LABELS), 'u') > 0) {
-            (void)buf_append_text(text, " by ");
-            say_labels(text, basis_text(answer, BASIS_LABELS), 'u');
-        }
-        say_rest_of_filter(text, answer, filter);
+    if (counted == 0) {
+        say_no_sum(text, answer, filter);
         return;
     }
     say_amount(text, answer, filter->kind);
     say_names(text, answer);
-    say_rest_of_filter(text, answer, filter);
+    say_rest_of_filter(text, answer, filter, true);
     (void)buf_append_text(text, " (");
     sentence_count(text, counted, is_expense ? "expense" : "entry",
                    is_expense ? "expenses" : "entries");
@@ -218,18 +255,25 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
         (void)buf_append_text(text, " taken off");
     }
     if (reaches_beyond_today(answer))
-        (void)buf_append_text(text, ", some dated after today");
+        (void)buf_printf(text, ",%s dated after today", counted > 1 ? " some" : "");
     (void)buf_append_char(text, ')');
 }
 
-void spoken_change(struct buf *text, const struct answer *answer, const char *before)
+void spoken_change(struct buf *text, const struct answer *answer, const char *before,
+                   const char *kind)
 {
     char change[DECIMAL_TEXT_SIZE];
     char percent[DECIMAL_TEXT_SIZE];
-    money_difference(basis_text(answer, BASIS_TOTAL), before, answer->exponent, change);
+    const char *total = basis_text(answer, BASIS_TOTAL);
+    /* Refunds are stored below zero: the larger of two is the smaller number. */
+    if (strcmp(kind, "refund") == 0) {
+        total = without_sign(total);
+        before = without_sign(before);
+    }
+    money_difference(total, before, answer->exponent, change);
     int sign = money_sign(change);
     if (sign == 0) {
-        (void)buf_append_text(text, "as much as ");
+        (void)buf_append_text(text, is_nothing(answer) ? "the same as " : "as much as ");
         return;
     }
     bool has_percent = money_sign(before) > 0;

@@ -9,8 +9,16 @@
 /* "You spent 612.40 USD on Groceries in October 2026 (18 expenses)", without the full stop. */
 void spoken_total(struct buf *text, const struct answer *answer, const struct filter *filter);
 
-/* "9.0 % more than " or its like, without what it is compared with. `before` as it is shown. */
-void spoken_change(struct buf *text, const struct answer *answer, const char *before);
+/* Whether nothing of what matches has a rate: then there is no sum to speak of. */
+bool spoken_is_unknown(const struct answer *answer);
+
+/* Whether nothing matches in a period that has not begun: that is no little spending. */
+bool spoken_is_ahead(const struct answer *answer, const struct filter *filter);
+
+/* "9.0 % more than " or its like, without what it is compared with. `before` as it is shown, `kind` that
+ * of the filter. */
+void spoken_change(struct buf *text, const struct answer *answer, const char *before,
+                   const char *kind);
 
 /* The names of a kind ('c', 'u' …) that the question has, as the ledger spells them. */
 void spoken_labels(struct buf *text, const struct answer *answer, char code);

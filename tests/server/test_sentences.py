@@ -1,0 +1,100 @@
+"""Sentences of answers say what their figures say, above all where nothing or little is known: no zero
+that looks like an answer, no "more" that is less, one thing in the singular."""
+import os
+import sys
+import unittest
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from support import checks, ledger  # noqa: E402
+from support.mcp_client import Server  # noqa: E402
+
+
+class Sentences(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.books = ledger.demo()
+        cls.server = Server(cls.books.env(NINEPENCE_LEDGER="Demo"))
+        cls.tools = checks.Tools(cls.server)
+        cls.server.ask("create_expenses", {"items": [
+            {"amount": 50, "currency": "GBP", "date": "2026-11-20", "merchant": "Harrods"},
+            {"amount": 30, "currency": "GBP", "date": "2026-11-21", "merchant": "Harrods"},
+            {"amount": "12.50", "date": "2026-11-25", "merchant": "Cinema"}], "create_missing": True})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def said(self, asked, **args):
+        result = self.server.call(asked, args)
+        self.tools.check(asked, result)
+        self.assertFalse(result.get("isError"), result["content"])
+        return result["structuredContent"]["summary"]
+
+    # --- what nothing is known of ----------------------------------------------------------------
+
+    def test_what_has_no_rate_at_all_is_not_said_to_be_zero(self):
+        end = " Left out for want of an exchange rate: 80.00 GBP."
+        self.assertEqual(self.said("summarize_spending", merchant="Harrods", period="this_month",
+                                   compare_to="previous"),
+                         "What was spent at Harrods in November 2026 so far is not known in USD." + end)
+        self.assertEqual(self.said("read_expenses", merchant="Harrods"),
+                         "What was spent at Harrods is not known in USD." + end)
+        self.assertEqual(self.said("compare_periods", a="this_month", b="last_month", merchant="Harrods"),
+                         "What was spent at Harrods from 1 to 22 November 2026 is not known in USD." + end)
+        self.assertEqual(self.said("explain_number", tool="summarize_spending",
+                                   arguments={"merchant": "Harrods"}).count("0.00 USD"), 0)
+
+    def test_what_lies_outside_of_the_books_is_not_less_than_something(self):
+        begin = "The books begin on 1 June 2025, so there is nothing to compare with."
+        self.assertEqual(self.said("compare_periods", a="2024-10", b="2026-10"),
+                         "There are no expenses in October 2024. The books reach from 2025-06-01 to"
+                         " 2026-11-25. " + begin)
+        ahead = " That period has not begun, so there is nothing to compare."
+        self.assertTrue(self.said("compare_periods", a="2027-01", b="2026-10").endswith(ahead))
+        summary = self.said("summarize_spending", period="2026-12", compare_to="previous")
+        self.assertTrue(summary.endswith(ahead), summary)
+        self.assertNotIn("%", summary)
+
+    def test_nothing_before_and_nothing_now_is_the_same(self):
+        self.assertIn(" from 9 to 15 November 2026, the same as from 2 to 8 November 2026.",
+                      self.said("summarize_spending", period="last_week", compare_to="previous",
+                                category="Flights"))
+
+    def test_nothing_in_all_days_is_plainly_nothing(self):
+        self.assertTrue(self.said("read_expenses", text="zeppelin").startswith(
+            'There are no expenses with the words "zeppelin". The books'))
+
+    # --- refunds ---------------------------------------------------------------------------------
+
+    def test_fewer_refunds_are_not_more(self):
+        # 71.91 came back in October, 120.00 in September
+        self.assertIn(" (1 entry), 40.1 % less than in September 2026.",
+                      self.said("summarize_spending", period="2026-10", kind="refund",
+                                compare_to="previous"))
+        summary = self.said("compare_periods", a="2026-10", b="2026-09", kind="refund",
+                            like_for_like=False)
+        self.assertIn("40.1 % less than in September 2026 (120.00 USD, 1).", summary)
+
+    # --- one and several -------------------------------------------------------------------------
+
+    def test_one_expense_is_not_some(self):
+        self.assertIn("(1 expense, dated after today)",
+                      self.said("summarize_spending", merchant="Cinema", period="this_month"))
+        self.assertIn("expenses, some dated after today)",
+                      self.said("summarize_spending", period="this_month"))
+
+    # --- explanations ----------------------------------------------------------------------------
+
+    def test_things_found_are_not_explained_as_expenses(self):
+        why = self.server.ask("explain_number", {"tool": "find_unusual",
+                                                 "arguments": {"period": "2026-10"}})
+        self.assertNotIn("adds_up", why["figure"])
+        self.assertIn("how many things stand out", why["figure"]["formula"])
+
+    def test_loose_status_says_what_it_means(self):
+        self.assertIn("again after a week, a month or a year, habits too; list_recurring knows the bills",
+                      self.said("read_expenses", status="recurring", period="2026-10"))
+
+
+if __name__ == "__main__":
+    unittest.main()
