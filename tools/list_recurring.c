@@ -127,6 +127,17 @@ static int64_t count_of(const struct answer *answer, size_t column)
     return db_rows_int(answer->rows, 0, column);
 }
 
+/* Where days to come are asked for: which. */
+static void say_days(struct buf *text, const struct list_recurring_args *a)
+{
+    if (!a->due_within_days.given)
+        return;
+    if (a->due_within_days.value > 1)
+        (void)buf_printf(text, " in the next %lld days", (long long)a->due_within_days.value);
+    else
+        (void)buf_append_text(text, a->due_within_days.value == 0 ? " today" : " by tomorrow");
+}
+
 /* What the books do not show, and what would. */
 static void say_nothing(struct buf *text, const struct answer *answer,
                         const struct list_recurring_args *a)
@@ -138,13 +149,16 @@ static void say_nothing(struct buf *text, const struct answer *answer,
                      has_cadence ? " " : "");
     if (labels[0] != '\0')
         (void)buf_printf(text, " in %s", labels);
-    (void)buf_append_text(text, a->due_within_days.given ? " is due in those days" : " is known");
+    (void)buf_append_text(text, a->due_within_days.given ? " is due" : " is known");
+    say_days(text, a);
     if (strcmp(a->status, "active") != 0 && strcmp(a->status, "all") != 0)
         (void)buf_printf(text, " with the status %s", a->status);
     (void)buf_append_char(text, '.');
     if (payments == 0)
         (void)buf_append_text(text, " The books hold no purchases of the last three years to find "
                                     "any in; record or import some months first.");
+    else if (a->due_within_days.given)
+        (void)buf_append_text(text, " Ask for more days to see what comes.");
     else if (count_of(answer, COLUMN_KNOWN) > 0)
         (void)buf_append_text(text, " Ask with the status all to see what is.");
     else if (labels[0] != '\0' || has_cadence)
@@ -188,8 +202,9 @@ static void say_total(struct buf *text, const struct answer *answer,
     int64_t listed = count_of(answer, COLUMN_LISTED);
     sentence_count(text, (long long)listed, "recurring payment", "recurring payments");
     if (a->due_within_days.given) {
-        (void)buf_printf(text, "%s due in the next %lld days: ", listed == 1 ? " is" : " are",
-                         (long long)a->due_within_days.value);
+        (void)buf_append_text(text, listed == 1 ? " is due" : " are due");
+        say_days(text, a);
+        (void)buf_append_text(text, ": ");
         spoken_money(text, answer, db_rows_text(answer->rows, 0, COLUMN_DUE));
         (void)buf_append_char(text, '.');
         return;

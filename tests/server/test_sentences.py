@@ -83,6 +83,28 @@ class Sentences(unittest.TestCase):
         self.assertIn("expenses, some dated after today)",
                       self.said("summarize_spending", period="this_month"))
 
+    def test_days_to_come_are_counted_in_words(self):
+        # the New York Times on the 25th
+        with Server(self.books.env(NINEPENCE_LEDGER="Demo",
+                                   NINEPENCE_NOW="2026-11-24T12:00:00Z")) as server:
+            self.assertIn("1 recurring payment is due by tomorrow: 17.00 USD.",
+                          server.ask("list_recurring", {"due_within_days": 1})["summary"])
+            self.assertEqual(server.ask("list_recurring", {"due_within_days": 0})["summary"],
+                             "No recurring payment is due today. Ask for more days to see what comes.")
+        self.assertIn("2 recurring payments are due in the next 7 days: 42.00 USD.",
+                      self.said("list_recurring", due_within_days=7))
+
+    # --- what is due -----------------------------------------------------------------------------
+
+    def test_what_has_ended_is_not_due(self):
+        every = self.server.ask("list_recurring", {"due_within_days": 30, "status": "all"})
+        self.assertNotIn("Disney+", [row["merchant"] for row in every["rows"]])
+        self.assertEqual(every["total"],
+                         self.server.ask("list_recurring", {"due_within_days": 30})["total"])
+        ended = self.server.ask("list_recurring", {"due_within_days": 30, "status": "ended"})
+        self.assertEqual((ended["total"], ended["count"]), ("0.00", 0))
+        self.assertEqual(self.server.ask("list_recurring", {"status": "ended"})["count"], 1)
+
     # --- explanations ----------------------------------------------------------------------------
 
     def test_things_found_are_not_explained_as_expenses(self):
