@@ -144,6 +144,16 @@ int correction_check_purchase(struct change *change, int64_t id, const struct db
     return refuse(change, "set.refund_of", buf_text(&happened), "Look it up with read_expenses.");
 }
 
+static bool divides_among_users(const struct correction *correction)
+{
+    const struct field_list *splits = &correction->args->splits;
+    const struct draft_split *lines = splits->items;
+    size_t i = 0;
+    while (i < splits->count && !lines[i].user.text)
+        i++;
+    return i < splits->count;
+}
+
 static int check_splits(struct change *change, struct correction *correction,
                         const struct db_rows *locked, const struct money *amount)
 {
@@ -163,6 +173,9 @@ static int check_splits(struct change *change, struct correction *correction,
         return refuse(change, "set.splits", "a transfer cannot be divided.", "Leave splits out.");
     if (money_is_negative(&whole))
         whole.text++;
+    if (db_rows_is_null(locked, 0, TARGET_USER) && divides_among_users(correction))
+        return refuse(change, "set.splits", "nobody is known to have paid this expense.",
+                      "Set its user first, then divide it.");
     int r = draft_divide(call, "set.", &whole, currency, splits, &correction->split_amounts);
     if (r == 1)
         change_roll_back(change);
