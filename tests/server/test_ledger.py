@@ -128,6 +128,37 @@ class SampleLedger(unittest.TestCase):
             self.assertEqual(server.ask("get_context", {})["ledger"], "Own")
 
 
+    def test_what_is_only_tried_leaves_the_sample_in_place(self):
+        books = ledger.demo()
+        lunch = {"items": [{"amount": 12, "category": "Food"}]}
+        with Server(books.env()) as server:
+            for tool, args in (("manage_rules", {"op": "list"}),
+                               ("create_expenses", {**lunch, "dry_run": True})):
+                with self.subTest(tool):
+                    server.ask(tool, args)
+                    self.assertEqual(server.ask("get_context", {})["ledger"], "Demo")
+            server.refusal("create_expenses", {"items": [{"amount": 12, "category": "Aviation"}]})
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Demo")
+            server.ask("create_expenses", lunch)
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Household")
+            self.assertEqual(server.ask("summarize_spending", {"period": "today"})["total"], "12.00")
+        with Server(books.env()) as server:
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Household")
+
+    def test_ledger_that_somebody_chose_or_made_is_asked_though_it_is_empty(self):
+        books = ledger.demo()
+        with Server(books.env()) as server:
+            server.ask("manage_rules", {"op": "list"})
+        with Server(books.env(NINEPENCE_LEDGER="household")) as server:
+            self.assertEqual([server.ask("get_context", {})["ledger"] for _ in range(2)],
+                             ["Household", "Household"])
+        mcp_client.run(["ledger", "create", "Home"], env=books.env())
+        with Server(books.env()) as server:
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Home")
+            server.ask("create_expenses", {"items": [{"amount": 12, "category": "Food"}]})
+            self.assertEqual(server.ask("get_context", {})["ledger"], "Home")
+
+
 class Changes(unittest.TestCase):
     def test_what_somebody_else_changed_is_seen_within_a_second(self):
         books = ledger.small()

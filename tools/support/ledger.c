@@ -18,7 +18,7 @@
 #include "tools/support/query.h"
 #include "tools/support/sentence.h"
 
-#define LEDGER_DEFAULT_NAME     "Household"
+#define LEDGER_DEFAULT_NAME     "Household" /* in ledger.sql as well */
 #define LEDGER_DEFAULT_CURRENCY "USD"
 
 enum {
@@ -30,7 +30,8 @@ enum {
     COLUMN_FIRST_DAY_OF_MONTH,
     COLUMN_IS_DEMO,
     COLUMN_TODAY,
-    COLUMN_SECONDS_LEFT
+    COLUMN_SECONDS_LEFT,
+    COLUMN_IS_IDLE
 };
 
 /* The last row that was read. */
@@ -152,6 +153,7 @@ static int read_ledger(struct arena *arena, const struct db_rows *rows, struct l
         .currency = arena_strdup(arena, db_rows_text(rows, 0, COLUMN_CURRENCY)),
         .time_zone = arena_strdup(arena, db_rows_text(rows, 0, COLUMN_TIME_ZONE)),
         .is_demo = db_rows_bool(rows, 0, COLUMN_IS_DEMO),
+        .is_idle = db_rows_bool(rows, 0, COLUMN_IS_IDLE),
         .calendar.first_day_of_week = (int)db_rows_int(rows, 0, COLUMN_FIRST_DAY_OF_WEEK),
         .calendar.first_day_of_month = (int)db_rows_int(rows, 0, COLUMN_FIRST_DAY_OF_MONTH),
     };
@@ -217,7 +219,10 @@ static const struct ledger *kept_ledger(const struct call *call)
     const struct ledger_cache *cache = call_context(call)->cache;
     if (!cache || clock_ms() >= cache->valid_until)
         return NULL;
-    return cache->ledger.is_demo && wants_own_ledger(call) ? NULL : &cache->ledger;
+    bool wants_own = wants_own_ledger(call);
+    bool is_other = wants_own ? cache->ledger.is_demo
+                              : cache->ledger.is_idle && !call_context(call)->ledger_name;
+    return is_other ? NULL : &cache->ledger;
 }
 
 /* --- opening --------------------------------------------------------------------------------- */

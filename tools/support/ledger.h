@@ -57,6 +57,7 @@ struct ledger {
     int exponent; /* decimals of the currency */
     const char *time_zone;
     bool is_demo;
+    bool is_idle; /* made for a first write that stored nothing; beside a sample */
     struct calendar calendar;
     char today[DATE_TEXT_SIZE];
     char day_of_month[4]; /* first day of the month, fit for $n::integer */
