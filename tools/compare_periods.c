@@ -353,13 +353,21 @@ static bool is_before_books(const struct answer *answer, const struct compare_pe
            (a->before.range.to < *ret_begin || a->filter.period.range.to < *ret_begin);
 }
 
+/* Whether the other period has not begun. */
+static bool is_before_ahead(const struct answer *answer, const struct compare_periods_args *a)
+{
+    return a->before.range.from > call_ledger(answer->call)->calendar.today &&
+           db_rows_int(answer->rows, 0, COLUMN_COUNTED_BEFORE) == 0 &&
+           figure(answer, COLUMN_BEFORE_MISSING)[0] == '\0';
+}
+
 /* Why there is nothing to compare; false when there is. */
 static bool say_why_not(struct buf *text, const struct answer *answer,
                         const struct compare_periods_args *a)
 {
     date_day begin;
     bool is_before = is_before_books(answer, a, &begin);
-    bool is_ahead = spoken_is_ahead(answer, &a->filter);
+    bool is_ahead = spoken_is_ahead(answer, &a->filter) || is_before_ahead(answer, a);
     if (!is_before && !is_ahead && !spoken_is_unknown(answer))
         return false;
     spoken_end(text, answer, &a->filter.names);

@@ -54,6 +54,8 @@ class Sentences(unittest.TestCase):
         summary = self.said("summarize_spending", period="2026-12", compare_to="previous")
         self.assertTrue(summary.endswith(ahead), summary)
         self.assertNotIn("%", summary)
+        summary = self.said("compare_periods", b="2027-01")
+        self.assertTrue(summary.endswith(ahead), summary)
 
     def test_nothing_before_and_nothing_now_is_the_same(self):
         self.assertIn(" from 9 to 15 November 2026, the same as from 2 to 8 November 2026.",
