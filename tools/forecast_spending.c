@@ -272,7 +272,10 @@ static int own_read(struct call *call, const struct db_rows *rows)
     int r = names_settle(call, &a->filter.names, db_rows_text(rows, 0, BASIS_UNKNOWN));
     if (r <= 0)
         return r;
-    r = budget_line_count(rows) > 0 ? keep_budget(call, rows, 0, &a->outlook.own) : 0;
+    /* Above a category without a budget is the one of all spending, which is asked for anyway. */
+    bool has_own =
+        budget_line_count(rows) > 0 && strcmp(db_rows_text(rows, 0, BUDGET_CATEGORY), "all") != 0;
+    r = has_own ? keep_budget(call, rows, 0, &a->outlook.own) : 0;
     return r == 0 ? budget_known(call) : r;
 }
 

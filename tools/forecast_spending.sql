@@ -209,8 +209,10 @@ WITH RECURSIVE
     SELECT e.*, round(CASE WHEN e.turn IS NULL THEN NULL
                      WHEN e.how = 'cancel' THEN -(e.bills + e.habits)
                      WHEN e.how = 'percent' THEN (e.bills + e.habits) * e.number / 100
-                     WHEN e.turn = 2 THEN e.number * e.days * 12 / 365
-                     ELSE e.number * e.times END, 4) AS change
+                     -- Nobody saves more than there is.
+                     WHEN e.turn = 2
+                     THEN greatest(e.number * e.days * 12 / 365, least(0, -(e.bills + e.habits)))
+                     ELSE greatest(e.number * e.times, least(0, -e.bills)) END, 4) AS change
     FROM effect e
 ), coming AS (
     SELECT a.root, a.label, a.path, min(d.day) AS first_on, count(*) AS times,

@@ -94,6 +94,12 @@ class Regular(unittest.TestCase):
         self.assertEqual((answer["scenario"]["change"], answer["scenario"]["total"]),
                          ("-36.00", "2398.00"))
 
+    def test_scenario_saves_no_more_than_there_is(self):
+        answer = self.ask(until="this_year", scenario=[
+            {"target": "Netflix", "change": "-50.00"},                            # 2 x 12
+            {"target": "Groceries", "change": "-999.00"}])                        # 39 x 10
+        self.assertEqual([item["change"] for item in answer["scenario"]["items"]], ["-24.00", "-390.00"])
+
     def test_purchase_is_held_against_income(self):
         # 3000.00 are usual; 1212.00 will be spent
         for amount, verdict, left in (("1788", "yes", "0.00"), ("1788.01", "no", "-0.01")):
@@ -148,8 +154,10 @@ class Budgets(unittest.TestCase):
                 self.assertEqual(answer["purchase"]["whole_budget"]["left"], "880.00")
                 self.assertIn(own, answer["summary"])
                 self.assertIn(whole, answer["summary"])
-            answer = server.ask("forecast_spending", {"purchase": {"amount": 100}})
-            self.assertNotIn("category_budget", answer["purchase"])
+            for purchase in ({"amount": 100}, {"amount": 100, "category": "Uncategorized"}):
+                answer = server.ask("forecast_spending", {"purchase": purchase})
+                self.assertNotIn("category_budget", answer["purchase"])
+                self.assertEqual(answer["summary"].count("budget of everything"), 1)
             self.assertEqual(answer["purchase"]["affordable"], "yes")
             self.assertIn("no category is called", server.refusal("forecast_spending", {
                 "purchase": {"amount": 1, "category": "Aviation"}}))
