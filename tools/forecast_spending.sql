@@ -7,7 +7,7 @@ WITH RECURSIVE
 ,
 -- include: forecast_limits
 , books AS MATERIALIZED (
-    SELECT greatest(min(e.spent_on), $2::date - 1199) AS begin, max(e.spent_on) AS newest,
+    SELECT CASE WHEN count(*) > 0 THEN greatest(min(e.spent_on), $2::date - 1199) END AS begin, max(e.spent_on) AS newest,
            $4::date - $2::date AS days
     FROM ninepence.expenses e
     WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind IN ('expense', 'refund')
@@ -70,7 +70,8 @@ WITH RECURSIVE
           FROM books b
           CROSS JOIN forecast_limits l
           CROSS JOIN LATERAL (
-              SELECT least($2::date - b.begin + 1, l.history_days) AS history) h) s
+              -- Of empty books one day, so that nothing is divided by none.
+              SELECT least(coalesce($2::date - b.begin + 1, 1), l.history_days) AS history) h) s
 ), windows AS (
     SELECT r.total - coalesce(lag(r.total, s.width) OVER (ORDER BY r.day), 0) AS total, r.day, r.n,
            CASE WHEN r.day = $2::date

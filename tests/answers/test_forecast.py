@@ -226,6 +226,15 @@ class TooLittle(unittest.TestCase):
                     self.assertIn("less than 28 days", result["content"][0]["text"])
 
 
+    def test_empty_books_are_no_forecast_of_nothing(self):
+        books = ledger.empty()
+        with Server(books.env()) as server:
+            self.assertIn("less than 28 days", server.refusal("forecast_spending", {}))
+            server.ask("create_expenses", {"items": [{"amount": 10, "kind": "income"},
+                                                     {"amount": 10, "date": "2026-11-30"}]})
+            self.assertIn("less than 28 days", server.refusal("forecast_spending", {}))
+
+
 class Sample(unittest.TestCase):
     def test_months_gone_by_are_forecast_better_than_by_the_last_one(self):
         scores = backtest.score(backtest.run(ledger.demo(), most=3 if VALGRIND else 6))
