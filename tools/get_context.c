@@ -131,9 +131,9 @@ static void summarize(const struct get_context_args *asked, const struct ledger 
     if (asked->expenses == 0)
         (void)buf_append_text(text, "The books are empty.");
     else
-        (void)buf_printf(text, "The books hold %lld entries from %s to %s, last added to on %s.",
-                         (long long)asked->expenses, asked->first_day, asked->last_day,
-                         asked->last_entered);
+        (void)buf_printf(text, "The books hold %lld %s from %s to %s, last added to on %s.",
+                         (long long)asked->expenses, asked->expenses == 1 ? "entry" : "entries",
+                         asked->first_day, asked->last_day, asked->last_entered);
     if (asked->match) {
         (void)buf_append_text(text, names > 0 ? " Names near " : " No name is near ");
         sentence_name(text, asked->match);

@@ -157,7 +157,7 @@ static void say_nothing(struct buf *text, const struct answer *answer,
     if (payments == 0)
         (void)buf_append_text(text, " The books hold no purchases of the last three years to find "
                                     "any in; record or import some months first.");
-    else if (a->due_within_days.given)
+    else if (count_of(answer, COLUMN_KNOWN) > 0 && a->due_within_days.given)
         (void)buf_append_text(text, " Ask for more days to see what comes.");
     else if (count_of(answer, COLUMN_KNOWN) > 0)
         (void)buf_append_text(text, " Ask with the status all to see what is.");

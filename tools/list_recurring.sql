@@ -32,16 +32,16 @@ WITH RECURSIVE
             SELECT CASE WHEN s.months > 0 THEN (s.next_on + make_interval(months => n * s.months))::date
                         ELSE s.next_on + n * s.days END AS day) x
         WHERE x.day <= $2::date + $8::integer AND (x.day > $2::date OR n = 0)) w
-    -- What is paused, cancelled, ignored or has ended is not due.
     WHERE ((SELECT categories FROM wanted) IS NULL
            OR coalesce(s.category_id, 0) = ANY ((SELECT categories FROM wanted)::bigint[]))
         AND ($7::text IS NULL OR s.cadence = $7::text)
-        AND ($8::integer IS NULL OR w.times > 0 AND s.status IN ('active', 'late'))
 ), picked AS MATERIALIZED (
     SELECT w.*, row_number() OVER (ORDER BY w.next_on, w.label, w.root) AS position,
            w.expected * w.per_year AS yearly, w.expected * w.times AS due
     FROM within w
-    WHERE $3::text[] IS NULL OR w.status = ANY ($3::text[])
+    -- What is paused, cancelled, ignored or has ended is not due.
+    WHERE ($3::text[] IS NULL OR w.status = ANY ($3::text[]))
+        AND ($8::integer IS NULL OR w.times > 0 AND w.status IN ('active', 'late'))
 ), overall AS (
     SELECT count(*) AS listed,
            coalesce(sum(p.yearly * p.rate), 0) AS yearly,

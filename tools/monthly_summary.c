@@ -257,6 +257,8 @@ static void say_income(struct buf *text, const struct answer *answer)
     }
     (void)buf_append_text(text, ". Income was ");
     spoken_money(text, answer, earned);
+    if (spoken_is_unknown(answer))
+        return;
     (void)buf_append_text(text, money_sign(net) < 0 ? ", which is short by " : ", which leaves ");
     spoken_money(text, answer, net[0] == '-' ? net + 1 : net);
     if (money_sign(net) > 0)

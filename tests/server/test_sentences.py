@@ -120,5 +120,19 @@ class Sentences(unittest.TestCase):
                       self.said("read_expenses", status="recurring", period="2026-10"))
 
 
+class FewBooks(unittest.TestCase):
+    def test_first_entries_are_told_as_they_are(self):
+        books = ledger.empty()
+        with Server(books.env()) as server:
+            server.ask("create_expenses", {"items": [{"amount": 10, "kind": "income"}]})
+            self.assertIn(" hold 1 entry from ", server.ask("get_context", {})["summary"])
+            server.ask("create_expenses", {"items": [{"amount": 7, "currency": "EUR"}]})
+            self.assertIn(" hold 2 entries from ", server.ask("get_context", {})["summary"])
+            self.assertEqual(server.ask("monthly_summary", {})["summary"],
+                             "What was spent in November 2026 so far is not known in USD. Income was"
+                             " 10.00 USD. Left out for want of an exchange rate: 7.00 EUR.")
+            self.assertNotIn("more days", server.ask("list_recurring", {"due_within_days": 9})["summary"])
+
+
 if __name__ == "__main__":
     unittest.main()
