@@ -115,6 +115,24 @@ class Sentences(unittest.TestCase):
         self.assertNotIn("adds_up", why["figure"])
         self.assertIn("how many things stand out", why["figure"]["formula"])
 
+    def test_row_that_is_explained_is_no_whole_period(self):
+        asked = {"period": "2026", "group_by": "month"}
+        self.assertIn(" Only 2026-03: You spent 7862.69 USD in 2026 so far (78 expenses,",
+                      self.said("explain_number", tool="summarize_spending", arguments=asked,
+                                row="2026-03"))
+        self.assertNotIn("Only", self.said("explain_number", tool="budget_status",
+                                           arguments={"period": "2026-10"}, row="Food: Groceries"))
+
+    def test_formulas_are_those_of_their_figures(self):
+        for tool, args, more, formula in (
+                ("forecast_spending", {}, {"row": "Red Cross"}, "expected payment x how often it is due"),
+                ("forecast_spending", {"until": "this_year", "scenario": [
+                    {"target": "Netflix", "change": "cancel"}]}, {"figure": "-17.99"},
+                 "what the scenario adds or takes away"),
+                ("list_recurring", {"due_within_days": 10}, {}, "times due where days are asked for")):
+            why = self.server.ask("explain_number", {"tool": tool, "arguments": args, **more})
+            self.assertIn(formula, why["figure"]["formula"])
+
     def test_loose_status_says_what_it_means(self):
         self.assertIn("again after a week, a month or a year, habits too; list_recurring knows the bills",
                       self.said("read_expenses", status="recurring", period="2026-10"))

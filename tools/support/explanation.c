@@ -13,11 +13,17 @@ struct formula {
     const char *name, *formula;
 };
 
+/* In front of the name of a figure that only rows have so. */
+#define OF_ROW "row "
+
 static const struct formula formulas[] = {
     {"split_balances", "share", "splits of the user + part of what has no splits"},
     {"split_balances", "balance", "paid + gave - share - received"},
+    {"forecast_spending", OF_ROW "total", "expected payment x how often it is due"},
     {"forecast_spending", "total", "spent + scheduled + recurring + everything else"},
-    {"list_recurring", "total", "what each payment is expected to be x times a year"},
+    {"forecast_spending", "change", "what the scenario adds or takes away"},
+    {"list_recurring", "total",
+     "what each payment is expected to be x times a year, or times due where days are asked for"},
     {"find_unusual", "total", "sum of what is odd"},
     {"find_unusual", "count", "how many things stand out"},
     {"list_recurring", "count", "how many payments recur"},
@@ -46,8 +52,11 @@ static const char *inner_name(const char *name)
 static const struct formula *formula_of(const struct explanation *why, const char *name)
 {
     for (size_t i = 0; i < ARRAY_LENGTH(formulas); i++) {
+        const char *known = formulas[i].name;
+        if (why->said.label && strncmp(known, OF_ROW, strlen(OF_ROW)) == 0)
+            known += strlen(OF_ROW);
         if ((!formulas[i].tool || strcmp(formulas[i].tool, why->tool) == 0) &&
-            strcmp(formulas[i].name, inner_name(name)) == 0)
+            strcmp(known, inner_name(name)) == 0)
             return &formulas[i];
     }
     return NULL;
@@ -250,6 +259,20 @@ static void say_excluded(struct buf *text, const struct answer *answer)
     }
 }
 
+/* What the expenses come to: of a row, unless the sentence names it, only that. */
+static void say_evidence(struct buf *text, const struct answer *answer,
+                         const struct explanation *why)
+{
+    OWNED_BUF total = BUF_INIT(SUMMARY_MAX_BYTES);
+    spoken_total(&total, answer, &why->scope.filter);
+    if (why->said.label && !strstr(buf_text(&total), why->said.label)) {
+        (void)buf_append_text(text, "Only ");
+        sentence_plain_name(text, why->said.label);
+        (void)buf_append_text(text, ": ");
+    }
+    (void)buf_append_text(text, buf_text(&total));
+}
+
 static void write_summary(struct answer *answer, const struct explanation *why)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
@@ -258,7 +281,7 @@ static void write_summary(struct answer *answer, const struct explanation *why)
     say_verdict(&text, why);
     if (formula && !why->said.elsewhere)
         (void)buf_printf(&text, "How it comes about: %s. ", formula->formula);
-    spoken_total(&text, answer, &why->scope.filter);
+    say_evidence(&text, answer, why);
     spoken_end(&text, answer, &why->scope.filter.names);
     say_excluded(&text, answer);
     answer_summary(answer, &text);
