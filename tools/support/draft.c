@@ -147,7 +147,7 @@ static void put_tags(struct drafts *drafts, const struct name_list *tags)
 }
 
 /* Who paid, where it is said whose share the row is: who is named, or whose receipt it is that was
- * divided among users. */
+ * divided among users; each their own share where nobody is known. */
 static size_t ask_payer(struct drafts *drafts, const struct draft_item *item,
                         const struct draft_split *split)
 {
@@ -155,7 +155,9 @@ static size_t ask_payer(struct drafts *drafts, const struct draft_item *item,
         return ask(drafts, &item->paid_by, "paid_by");
     if (!split || !split->user.text)
         return 0;
-    return item->user.text ? ask(drafts, &item->user, "user") : ASKED_SPEAKER;
+    if (!item->user.text && call_context(drafts->call)->user_name)
+        return ASKED_SPEAKER;
+    return ask(drafts, item->user.text ? &item->user : &split->user, "user");
 }
 
 static void write_row(struct drafts *drafts, const struct draft_row *row)
@@ -223,31 +225,13 @@ static int put_row(struct drafts *drafts, const struct draft_item *item, const c
 
 /* --- one item -------------------------------------------------------------------------------- */
 
-/* Shares of users are worth nothing to whoever is owed them when nobody is known to have paid. */
-static int check_payer(const struct drafts *drafts, const struct draft_item *item)
-{
-    const struct draft_split *lines = item->splits.items;
-    char field[FIELD_NAME_MAX];
-    if (item->user.text || item->paid_by.text || call_context(drafts->call)->user_name)
-        return 0;
-    (void)snprintf(field, sizeof(field), "%suser", drafts->prefix);
-    for (size_t i = 0; i < item->splits.count; i++) {
-        if (lines[i].user.text)
-            return refuse(drafts->call, field,
-                          "is missing: the splits say whose shares they are, not who paid");
-    }
-    return 0;
-}
-
 static int write_receipt(struct drafts *drafts, const struct draft_item *item, const char *currency)
 {
     const struct draft_split *lines = item->splits.items;
     const char *kind = draft_kind(item);
     struct money *amounts = NULL;
     struct money whole = item->amount;
-    int r = check_payer(drafts, item);
-    if (r == 0 && whole.text)
-        r = with_sign(drafts->call, &whole, false, &whole);
+    int r = whole.text ? with_sign(drafts->call, &whole, false, &whole) : 0;
     if (r == 0)
         r = draft_divide(drafts->call, drafts->prefix, &whole, currency, &item->splits, &amounts);
     drafts->receipts++;
