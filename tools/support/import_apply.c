@@ -28,7 +28,7 @@ enum {
 };
 
 enum {
-    INSERT_PARAMS = 10,
+    INSERT_PARAMS = 11,
     NUMBER_TEXT = 24,
     SAVE_PERCENT = 75
 };
@@ -42,7 +42,7 @@ struct saving {
     bool has_parts;
     int64_t accounts[IMPORT_ACCOUNTS_MAX]; /* that were made */
     size_t account_count;
-    bool is_own, is_current;
+    bool is_own, is_current, has_past;
     const char *as_new;
 };
 
@@ -156,7 +156,8 @@ static int insert_more(struct change *change)
         number(change, saving->next),
         number(change, saving->next + IMPORT_SAVE_ROWS - 1),
         saving->as_new,
-        saving->is_own ? "t" : "f"};
+        saving->is_own ? "t" : "f",
+        saving->has_past ? "t" : "f"};
     if (!values[6] || !values[7])
         return -ENOMEM;
     saving->insert_at =
@@ -281,6 +282,7 @@ static int compare(struct change *change, struct saving *saving, const struct db
     import_look_around(rows, &around);
     saving->is_current = saving->account_count == 0 && around.is_current;
     saving->touches = around.touches;
+    saving->has_past = around.has_past;
     size_t count = saving->is_current ? 0 : import_compare_steps(&around, import, steps);
     for (size_t i = 0; i < count; i++)
         (void)step(change, steps[i].statement, import, ARRAY_LENGTH(import));

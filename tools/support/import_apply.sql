@@ -110,11 +110,11 @@ SELECT nextval(pg_get_serial_sequence('ninepence.expenses', 'expense_id'));
 
 -- New rows from $7 to $8: $2 and $3 the ledger's currency and its decimals, $4 import, $5 now, $6 folded
 -- name of who is speaking, $9 rows that are new although they look like others, $10 whether the file is
--- our own export. The change keeps only from which number to which they go (commit). No join: a row is
+-- our own export, $11 whether anything had a category before. The change keeps only from which number to which they go (commit). No join: a row is
 -- read once, in the order of the file, and written; the account of a file that has one is looked up once.
 -- name: insert
 WITH chunk AS NOT MATERIALIZED (
-    SELECT r.*, $10::boolean AS is_own, becomes.kind,
+    SELECT r.*, $10::boolean AS is_own, $11::boolean AS has_past, becomes.kind,
            coalesce(
                (SELECT min(s.account_id)
                 FROM ninepence.import_statements s
@@ -158,7 +158,7 @@ ORDER BY d.n;
 -- The same of a file with parts of entries, or of our own export with its tags.
 -- name: insert_parts
 WITH chunk AS MATERIALIZED (
-    SELECT r.*, s.account_id, $10::boolean AS is_own, becomes.kind
+    SELECT r.*, s.account_id, $10::boolean AS is_own, $11::boolean AS has_past, becomes.kind
     FROM ninepence.import_rows r
     CROSS JOIN (SELECT $10::boolean AS is_own) AS h
     JOIN ninepence.import_statements s ON s.ledger_id = $1::bigint AND s.import_id = $4::bigint

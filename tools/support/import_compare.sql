@@ -68,7 +68,9 @@ SELECT i.is_own OR EXISTS (SELECT 1 FROM ninepence.expenses e
                       AND e.spent_on BETWEEN i.first_day - 4 AND i.last_day + 4) AS has_legs,
        i.compared, b.books,
        (i.tally ->> 'booked')::bigint + (i.tally ->> 'likely')::bigint
-       + (i.tally ->> 'partners')::bigint > 0 AS touches
+       + (i.tally ->> 'partners')::bigint > 0 AS touches,
+       -- include: import_has_past
+       AS has_past
 FROM ninepence.imports i
 CROSS JOIN LATERAL (
     SELECT count(*) || ':' || coalesce(max(c.change_id), 0) AS books

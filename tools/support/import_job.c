@@ -200,6 +200,7 @@ void import_look_around(const struct db_rows *rows, struct import_around *ret_ar
                       strcmp(db_rows_text(rows, 0, AROUND_COMPARED),
                              db_rows_text(rows, 0, AROUND_BOOKS)) == 0,
         .touches = db_rows_bool(rows, 0, AROUND_TOUCHES),
+        .has_past = db_rows_bool(rows, 0, AROUND_HAS_PAST),
     };
 }
 

@@ -86,6 +86,7 @@ struct import_around {
     bool was_compared; /* with the books as they were once */
     bool is_current;   /* … as they still are */
     bool touches;      /* … and then some rows replaced, joined or paired with expenses */
+    bool has_past;     /* something has a category */
 };
 
 enum import_around_column {
@@ -94,7 +95,8 @@ enum import_around_column {
     AROUND_HAS_LEGS,
     AROUND_COMPARED,
     AROUND_BOOKS,
-    AROUND_TOUCHES
+    AROUND_TOUCHES,
+    AROUND_HAS_PAST
 };
 
 enum {

@@ -1,5 +1,5 @@
--- What the merchants of `chunk` mostly were of late, looked up once for each of them and kind: a map,
--- null when there are none.
+-- What the merchants of `chunk` (with has_past: whether anything in the books has a category) mostly were of
+-- late, looked up once for each of them and kind: a map, null when there are none.
 SELECT jsonb_object_agg(m.payee_folded || chr(31) || m.kind, m.category_id) AS map
 FROM (
     SELECT d.payee_folded, d.kind,
@@ -20,9 +20,6 @@ FROM (
             LIMIT 1) AS category_id
     FROM (SELECT DISTINCT c.payee_folded, c.kind
           FROM chunk c
-          WHERE c.payee_folded IS NOT NULL AND NOT c.is_own
-              AND EXISTS (SELECT 1 FROM ninepence.expenses h
-                          WHERE h.ledger_id = $1::bigint AND h.category_id IS NOT NULL
-                              AND h.deleted_at IS NULL)) AS d
+          WHERE c.payee_folded IS NOT NULL AND NOT c.is_own AND c.has_past) AS d
 ) AS m
 WHERE m.category_id IS NOT NULL

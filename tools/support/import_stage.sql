@@ -147,7 +147,9 @@ WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint;
 -- $4 in their order.
 -- name: rows
 WITH chunk AS MATERIALIZED (
-    SELECT r.*, s.account_id, s.name AS account_name, h.is_own, becomes.kind
+    SELECT r.*, s.account_id, s.name AS account_name, h.is_own, becomes.kind,
+           -- include: import_has_past
+           AS has_past
     FROM (
         SELECT x.*, v.turn
         FROM unnest($4::text[]) WITH ORDINALITY AS v (verdict, turn)
