@@ -84,6 +84,11 @@ void db_tx_plan_once(struct db_tx *tx);
 MUST_CHECK int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool commit,
                          db_tx_done *done, void *data);
 
+/* db_tx_run() of one step, of which some values are binary: `lengths` are their bytes, 0 for those that
+ * are text. */
+MUST_CHECK int db_tx_run_binary(struct db_tx *tx, const struct db_step *step, const size_t *lengths,
+                                db_tx_done *done, void *data);
+
 /* Said behind a db_tx_run(): as soon as the run is on its way `meanwhile` is called, once, with the data
  * of the run, so that its caller can work while the server does. Not when it was given up before. */
 typedef void db_tx_meanwhile(void *data);
@@ -104,5 +109,18 @@ struct buf;
  * db_array_end(). NULL appends a null. */
 int db_array_append(struct buf *array, const char *element);
 int db_array_end(struct buf *array);
+
+/* The same for a binary value, which the server takes at a fraction of the cost: an array of texts or of
+ * dates, in days since the first of 1970. Texts are valid UTF-8. db_binary_end() is told how many elements
+ * there are, at least one. */
+enum db_element {
+    DB_ELEMENT_NONE,      /* no binary array */
+    DB_ELEMENT_TEXT = 25, /* as the server numbers its types */
+    DB_ELEMENT_DATE = 1082
+};
+
+int db_binary_append(struct buf *array, const char *element);
+int db_binary_append_day(struct buf *array, int32_t day);
+int db_binary_end(struct buf *array, enum db_element element, size_t count);
 
 #endif

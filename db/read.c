@@ -43,7 +43,7 @@ struct db_request *db_read(struct db_pool *pool, const struct db_statement *stat
     if (!request)
         return NULL;
     const struct db_step step = {.statement = statement, .values = values};
-    if (steps_copy(&pool->statements, &step, 1, &request->step) < 0) {
+    if (steps_copy(&pool->statements, &step, 1, NULL, &request->step) < 0) {
         mem_free(request);
         return NULL;
     }

@@ -54,10 +54,11 @@ static int send_step(struct conn *conn, const struct step *step, struct job *job
         int r = send_prepare(conn, entry, job, statement->params);
         if (r < 0)
             return r;
-        sent = PQsendQueryPrepared(conn->pg, entry->name, statement->params, values, NULL, NULL, 0);
+        sent = PQsendQueryPrepared(conn->pg, entry->name, statement->params, values, step->lengths,
+                                   step->formats, 0);
     } else {
-        sent = PQsendQueryParams(conn->pg, statement->sql, statement->params, NULL, values, NULL,
-                                 NULL, 0);
+        sent = PQsendQueryParams(conn->pg, statement->sql, statement->params, NULL, values,
+                                 step->lengths, step->formats, 0);
     }
     if (!sent)
         return -EPIPE;

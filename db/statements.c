@@ -81,8 +81,14 @@ const struct statement_entry *statements_find(struct statements *statements,
 
 /* --- copies ---------------------------------------------------------------------------------- */
 
-static int measure(const struct db_step *steps, size_t count, size_t *ret_pointers,
-                   size_t *ret_bytes)
+/* Bytes of a copy; a text has its zero behind it, and a binary value does no harm with one. */
+static size_t room(const char *value, size_t length)
+{
+    return value ? (length > 0 ? length : strlen(value)) + 1 : 0;
+}
+
+static int measure(const struct db_step *steps, size_t count, const size_t *lengths,
+                   size_t *ret_pointers, size_t *ret_bytes)
 {
     size_t pointers = 0;
     size_t bytes = 0;
@@ -92,10 +98,8 @@ static int measure(const struct db_step *steps, size_t count, size_t *ret_pointe
         int params = steps[i].statement->params;
         if (params > DB_PARAMS_MAX)
             return -E2BIG;
-        for (int p = 0; p < params; p++) {
-            const char *value = steps[i].values[p];
-            bytes += value ? strlen(value) + 1 : 0;
-        }
+        for (int p = 0; p < params; p++)
+            bytes += room(steps[i].values[p], lengths ? lengths[p] : 0);
         pointers += (size_t)params;
         if (bytes > DB_VALUES_MAX)
             return -E2BIG;
@@ -105,29 +109,48 @@ static int measure(const struct db_step *steps, size_t count, size_t *ret_pointe
     return 0;
 }
 
+/* The values of one step; returns where the next ones go. */
+static char *copy_values(const struct db_step *step, const size_t *lengths, struct step *copy,
+                         char *text)
+{
+    for (int p = 0; p < step->statement->params; p++) {
+        const char *value = step->values[p];
+        size_t length = lengths ? lengths[p] : 0;
+        size_t bytes = room(value, length);
+        copy->values[p] = value ? memcpy(text, value, length > 0 ? length : bytes) : NULL;
+        if (lengths) {
+            copy->lengths[p] = (int)length;
+            copy->formats[p] = length > 0;
+        }
+        text += bytes;
+    }
+    return text;
+}
+
 int steps_copy(struct statements *statements, const struct db_step *steps, size_t count,
-               struct step **ret_copy)
+               const size_t *lengths, struct step **ret_copy)
 {
     size_t pointers = 0;
     size_t bytes = 0;
-    int r = measure(steps, count, &pointers, &bytes);
+    int r = measure(steps, count, lengths, &pointers, &bytes);
     if (r < 0)
         return r;
-    struct step *copy = mem_alloc(count * sizeof(*copy) + pointers * sizeof(char *) + bytes);
+    size_t numbers = lengths ? 2 * pointers : 0;
+    struct step *copy = mem_alloc(count * sizeof(*copy) + pointers * sizeof(char *) +
+                                  numbers * sizeof(int) + bytes);
     if (!copy)
         return -ENOMEM;
     char **values = (char **)(void *)(copy + count);
-    char *text = (char *)(values + pointers);
+    int *ints = (int *)(void *)(values + pointers);
+    char *text = (char *)(ints + numbers);
     for (size_t i = 0; i < count; i++) {
         copy[i] = (struct step){.statement = *steps[i].statement,
                                 .entry = statements_find(statements, steps[i].statement),
-                                .values = values};
-        for (int p = 0; p < steps[i].statement->params; p++) {
-            const char *value = steps[i].values[p];
-            size_t length = value ? strlen(value) + 1 : 0;
-            *values++ = value ? memcpy(text, value, length) : NULL;
-            text += length;
-        }
+                                .values = values,
+                                .lengths = lengths ? ints : NULL,
+                                .formats = lengths ? ints + pointers : NULL};
+        values += steps[i].statement->params;
+        text = copy_values(&steps[i], lengths, &copy[i], text);
     }
     *ret_copy = copy;
     return 0;

@@ -36,11 +36,13 @@ struct step {
     struct db_statement statement;       /* its texts are borrowed, they are constant */
     const struct statement_entry *entry; /* NULL: unnamed */
     char **values;
+    int *lengths, *formats; /* of the values, as libpq takes them; NULL: all are text */
 };
 
-/* One block of memory (mem_free() it) with the steps and all their values. 0, -ENOMEM, or -E2BIG
- * over a limit. */
+/* One block of memory (mem_free() it) with the steps and all their values. `lengths`: of the values of
+ * the only step, of those that are binary (db_tx_run_binary()), or NULL. 0, -ENOMEM, or -E2BIG over a
+ * limit. */
 MUST_CHECK int steps_copy(struct statements *statements, const struct db_step *steps, size_t count,
-                          struct step **ret_copy);
+                          const size_t *lengths, struct step **ret_copy);
 
 #endif

@@ -30,7 +30,8 @@ struct tx_run *tx_run_free(struct tx_run *run)
     return NULL;
 }
 
-static struct tx_run *run_new(struct db_pool *pool, const struct db_step *steps, size_t count)
+static struct tx_run *run_new(struct db_pool *pool, const struct db_step *steps, size_t count,
+                              const size_t *lengths)
 {
     struct tx_run *run =
         mem_zalloc(sizeof(*run) + count * (sizeof(struct db_rows) + sizeof(struct db_rows *)));
@@ -41,7 +42,7 @@ static struct tx_run *run_new(struct db_pool *pool, const struct db_step *steps,
     run->pointers = (const struct db_rows **)(void *)(run->rows + count);
     for (size_t i = 0; i < count; i++)
         run->pointers[i] = &run->rows[i];
-    if (steps_copy(&pool->statements, steps, count, &run->steps) < 0)
+    if (steps_copy(&pool->statements, steps, count, lengths, &run->steps) < 0)
         return tx_run_free(run);
     return run;
 }
@@ -75,18 +76,11 @@ void db_tx_plan_once(struct db_tx *tx)
     tx->plans_once = true;
 }
 
-int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool commit,
-              db_tx_done *done, void *data)
+static int start_run(struct db_tx *tx, db_tx_done *done, void *data)
 {
     struct db_pool *pool = tx->job.pool;
-    if (!pool || pool->is_ending)
-        return -ECANCELED;
-    if (tx->run)
-        return -EBUSY;
-    tx->run = run_new(pool, steps, count);
     if (!tx->run)
         return -ENOMEM;
-    tx->run->is_commit = commit;
     tx->run->done = done;
     tx->run->data = data;
     if (tx->state == TX_NEW && pool->is_damaged) {
@@ -104,6 +98,36 @@ int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool 
         pool_schedule(pool);
     }
     return 0;
+}
+
+/* 0, or why there can be no run now. */
+static int check_run(const struct db_tx *tx)
+{
+    if (!tx->job.pool || tx->job.pool->is_ending)
+        return -ECANCELED;
+    return tx->run ? -EBUSY : 0;
+}
+
+int db_tx_run(struct db_tx *tx, const struct db_step *steps, size_t count, bool commit,
+              db_tx_done *done, void *data)
+{
+    int r = check_run(tx);
+    if (r < 0)
+        return r;
+    tx->run = run_new(tx->job.pool, steps, count, NULL);
+    if (tx->run)
+        tx->run->is_commit = commit;
+    return start_run(tx, done, data);
+}
+
+int db_tx_run_binary(struct db_tx *tx, const struct db_step *step, const size_t *lengths,
+                     db_tx_done *done, void *data)
+{
+    int r = check_run(tx);
+    if (r < 0)
+        return r;
+    tx->run = run_new(tx->job.pool, step, 1, lengths);
+    return start_run(tx, done, data);
 }
 
 void db_tx_work_meanwhile(struct db_tx *tx, db_tx_meanwhile *meanwhile)

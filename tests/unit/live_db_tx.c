@@ -65,6 +65,35 @@ static void test_tx_that_plans_once_keeps_one_plan_and_tells_no_other(void **sta
     assert_string_equal(rig_ask(rig, "SHOW plan_cache_mode"), "auto");
 }
 
+static void test_tx_takes_binary_arrays_beside_texts(void **state)
+{
+    static const struct db_statement look = {
+        "test.binary",
+        "SELECT concat_ws(' ', $1::text, $2::text[], $3::date[], $4::text[] IS NULL)", 4};
+    struct rig *rig = *state;
+    struct answer answer = {0};
+    OWNED_BUF texts = BUF_INIT(100);
+    OWNED_BUF days = BUF_INIT(100);
+    (void)db_binary_append(&texts, "gr\xc3\xbc\xc3\x9f \"\\,{}");
+    (void)db_binary_append(&texts, NULL);
+    (void)db_binary_append(&texts, "");
+    assert_int_equal(db_binary_end(&texts, DB_ELEMENT_TEXT, 3), 0);
+    (void)db_binary_append_day(&days, 0);
+    (void)db_binary_append_day(&days, 20787);
+    assert_int_equal(db_binary_end(&days, DB_ELEMENT_DATE, 2), 0);
+    const char *values[] = {"text", texts.data, days.data, NULL};
+    const size_t lengths[] = {0, texts.length, days.length, 0};
+    const struct db_step step = {&look, values};
+    struct db_tx *tx = db_tx_begin(rig->pool, 0);
+    assert_int_equal(db_tx_run_binary(tx, &step, lengths, answer_tx, &answer), 0);
+    rig_wait(rig, &answer.is_there);
+    assert_false(answer.has_failed);
+    assert_string_equal(
+        answer.text,
+        "text {\"gr\xc3\xbc\xc3\x9f \\\"\\\\,{}\",NULL,\"\"} {1970-01-01,2026-11-30} t");
+    db_tx_rollback(answer.tx);
+}
+
 static void test_tx_of_several_runs_sees_its_own_rows_and_commits(void **state)
 {
     struct rig *rig = *state;
@@ -419,6 +448,7 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
         CASE(test_tx_committed_in_one_round_trip_is_there),
         CASE(test_tx_that_plans_once_keeps_one_plan_and_tells_no_other),
+        CASE(test_tx_takes_binary_arrays_beside_texts),
         CASE(test_tx_of_several_runs_sees_its_own_rows_and_commits),
         CASE(test_tx_rolled_back_leaves_nothing),
         CASE(test_tx_failing_step_saves_nothing_and_names_the_constraint),

@@ -47,6 +47,37 @@ static void test_array_over_its_cap_fails(void **state)
     assert_int_equal(db_array_end(&array), -EMSGSIZE);
 }
 
+static void test_binary_array_is_a_head_and_elements(void **state)
+{
+    static const char texts[] = "\0\0\0\1\0\0\0\1\0\0\0\x19\0\0\0\3\0\0\0\1"
+                                "\0\0\0\2ab\xff\xff\xff\xff\0\0\0\0";
+    static const char days[] = "\0\0\0\1\0\0\0\1\0\0\4\x3a\0\0\0\2\0\0\0\1"
+                               "\0\0\0\4\xff\xff\xff\xff\0\0\0\4\0\0\1\0";
+    OWNED_BUF array = BUF_INIT(100);
+    (void)state;
+    (void)db_binary_append(&array, "ab");
+    (void)db_binary_append(&array, NULL);
+    assert_int_equal(db_binary_append(&array, ""), 0);
+    assert_int_equal(db_binary_end(&array, DB_ELEMENT_TEXT, 3), 0);
+    assert_int_equal(array.length, sizeof(texts) - 1);
+    assert_memory_equal(array.data, texts, sizeof(texts) - 1);
+    buf_reset(&array);
+    (void)db_binary_append_day(&array, 10956); /* the last day of 1999 */
+    assert_int_equal(db_binary_append_day(&array, 11213), 0);
+    assert_int_equal(db_binary_end(&array, DB_ELEMENT_DATE, 2), 0);
+    assert_int_equal(array.length, sizeof(days) - 1);
+    assert_memory_equal(array.data, days, sizeof(days) - 1);
+}
+
+static void test_binary_array_beyond_its_cap_is_refused(void **state)
+{
+    OWNED_BUF array = BUF_INIT(30);
+    (void)state;
+    assert_int_equal(db_binary_append(&array, "123456"), 0);
+    assert_int_equal(db_binary_append(&array, ""), -EMSGSIZE);
+    assert_int_equal(db_binary_end(&array, DB_ELEMENT_TEXT, 2), -EMSGSIZE);
+}
+
 /* --- statements ------------------------------------------------------------------------------ */
 
 static void test_statements_same_sql_at_two_places_is_one(void **state)
@@ -97,11 +128,34 @@ static void test_steps_copy_keeps_values_of_its_own(void **state)
     struct statements statements = {0};
     struct step *copy = NULL;
     (void)state;
-    assert_int_equal(steps_copy(&statements, &step, 1, &copy), 0);
+    assert_int_equal(steps_copy(&statements, &step, 1, NULL, &copy), 0);
     memset(text, 'x', strlen(text));
     assert_string_equal(copy->values[0], "before");
     assert_null(copy->values[1]);
     assert_string_equal(copy->values[2], "");
+    mem_free(copy);
+    statements_free(&statements);
+}
+
+static void test_steps_copy_keeps_bytes_of_binary_values(void **state)
+{
+    char bytes[] = "a\0b";
+    const char *values[] = {bytes, NULL, "text"};
+    const size_t lengths[] = {3, 0, 0};
+    const struct db_statement statement = {"x", "SELECT $1, $2, $3", 3};
+    const struct db_step step = {&statement, values};
+    struct statements statements = {0};
+    struct step *copy = NULL;
+    (void)state;
+    assert_int_equal(steps_copy(&statements, &step, 1, lengths, &copy), 0);
+    memset(bytes, 'x', sizeof(bytes));
+    assert_memory_equal(copy->values[0], "a\0b", 3);
+    assert_null(copy->values[1]);
+    assert_string_equal(copy->values[2], "text");
+    assert_int_equal(copy->lengths[0], 3);
+    assert_int_equal(copy->formats[0], 1);
+    assert_int_equal(copy->formats[1], 0);
+    assert_int_equal(copy->formats[2], 0);
     mem_free(copy);
     statements_free(&statements);
 }
@@ -117,19 +171,19 @@ static void test_steps_copy_refuses_one_beyond_each_limit(void **state)
     (void)state;
     for (int i = 0; i <= DB_STEPS_MAX; i++)
         steps[i].statement = &statement;
-    assert_int_equal(steps_copy(&statements, steps, DB_STEPS_MAX + 1, &copy), -E2BIG);
-    assert_int_equal(steps_copy(&statements, steps, DB_STEPS_MAX, &copy), 0);
+    assert_int_equal(steps_copy(&statements, steps, DB_STEPS_MAX + 1, NULL, &copy), -E2BIG);
+    assert_int_equal(steps_copy(&statements, steps, DB_STEPS_MAX, NULL, &copy), 0);
     mem_free(copy);
     steps[0].statement = &many;
-    assert_int_equal(steps_copy(&statements, steps, 1, &copy), -E2BIG);
+    assert_int_equal(steps_copy(&statements, steps, 1, NULL, &copy), -E2BIG);
     char *big = mem_alloc(DB_VALUES_MAX + 1);
     const char *values[] = {big};
     memset(big, 'x', DB_VALUES_MAX);
     big[DB_VALUES_MAX] = '\0';
     steps[0] = (struct db_step){&one, values};
-    assert_int_equal(steps_copy(&statements, steps, 1, &copy), -E2BIG);
+    assert_int_equal(steps_copy(&statements, steps, 1, NULL, &copy), -E2BIG);
     big[DB_VALUES_MAX - 1] = '\0';
-    assert_int_equal(steps_copy(&statements, steps, 1, &copy), 0);
+    assert_int_equal(steps_copy(&statements, steps, 1, NULL, &copy), 0);
     mem_free(copy);
     mem_free(big);
     statements_free(&statements);
@@ -211,6 +265,9 @@ int main(void)
         cmocka_unit_test(test_statements_same_sql_at_two_places_is_one),
         cmocka_unit_test(test_statements_beyond_the_table_run_unnamed),
         cmocka_unit_test(test_steps_copy_keeps_values_of_its_own),
+        cmocka_unit_test(test_steps_copy_keeps_bytes_of_binary_values),
+        cmocka_unit_test(test_binary_array_is_a_head_and_elements),
+        cmocka_unit_test(test_binary_array_beyond_its_cap_is_refused),
         cmocka_unit_test(test_steps_copy_refuses_one_beyond_each_limit),
         cmocka_unit_test(test_targets_hosts_pair_with_ports),
         cmocka_unit_test(test_targets_one_port_serves_all_hosts),

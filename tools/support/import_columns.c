@@ -14,7 +14,6 @@
 
 enum {
     SCRATCH_MAX = 64 << 20,
-    NUMBER_TEXT = 24,
     KEY_MAX = 1024
 };
 
@@ -161,20 +160,35 @@ static bool is_first(const struct import_column_values *values, const char *text
     return strcmp(buf_text(&values->first), text) == 0;
 }
 
+/* What most files have different in every row goes as the server keeps it. */
+static enum db_element element_of(enum import_stage_column column)
+{
+    if (column == STAGE_DATE)
+        return DB_ELEMENT_DATE;
+    return column == STAGE_ENTRY || column == STAGE_PART || column == STAGE_LINE ||
+                   column == STAGE_AMOUNT || column == STAGE_PENDING
+               ? DB_ELEMENT_NONE
+               : DB_ELEMENT_TEXT;
+}
+
+static int append(struct buf *array, enum import_stage_column column, const char *text)
+{
+    enum db_element element = element_of(column);
+    date_day day;
+    if (element == DB_ELEMENT_TEXT)
+        return db_binary_append(array, text);
+    if (element != DB_ELEMENT_DATE)
+        return db_array_append(array, text);
+    return date_parse(text, &day) == 0 ? db_binary_append_day(array, day) : -EINVAL;
+}
+
 /* The equal values so far go into the array after all. */
-static void spell_out(struct import_column_values *values)
+static void spell_out(struct import_column_values *values, enum import_stage_column column)
 {
     const char *first = values->is_null ? NULL : buf_text(&values->first);
     for (size_t i = 0; i < values->count; i++)
-        (void)db_array_append(&values->array, first);
+        (void)append(&values->array, column, first);
     values->differs = true;
-}
-
-/* Rows are counted by their numbers, so these are always an array. */
-static void spell_out_numbers(struct import_column_values *values)
-{
-    if (!values->differs)
-        spell_out(values);
 }
 
 /* NULL is null. */
@@ -192,8 +206,8 @@ static int put_value(struct import_columns *columns, enum import_stage_column co
         return 0;
     }
     if (!values->differs)
-        spell_out(values);
-    return db_array_append(&values->array, text);
+        spell_out(values, column);
+    return append(&values->array, column, text);
 }
 
 static int put(struct import_columns *columns, enum import_stage_column column, const char *text)
@@ -202,10 +216,17 @@ static int put(struct import_columns *columns, enum import_stage_column column, 
 }
 
 static int put_number(struct import_columns *columns, enum import_stage_column column,
-                      uint64_t number)
+                      int64_t number)
 {
-    char text[NUMBER_TEXT];
-    (void)snprintf(text, sizeof(text), "%llu", (unsigned long long)number);
+    struct import_column_values *values = &columns->columns[column];
+    char text[IMPORT_NUMBER_TEXT];
+    if (values->count > 0 && !values->differs && values->number == number) {
+        values->count++;
+        return 0;
+    }
+    if (values->count == 0)
+        values->number = number;
+    (void)snprintf(text, sizeof(text), "%lld", (long long)number);
     return put_value(columns, column, text);
 }
 
@@ -327,10 +348,10 @@ static int put_row(struct import_columns *columns, const struct import_transacti
     int r = cut_row(columns, &row);
     if (r < 0)
         return r;
-    (void)put_number(columns, STAGE_N, ++columns->n);
-    (void)put_number(columns, STAGE_ENTRY, t->entry);
-    (void)put_number(columns, STAGE_PART, part);
-    (void)put_number(columns, STAGE_LINE, t->line);
+    int64_t n = (int64_t)++columns->n;
+    (void)put_number(columns, STAGE_ENTRY, (int64_t)t->entry - n);
+    (void)put_number(columns, STAGE_PART, (int64_t)part);
+    (void)put_number(columns, STAGE_LINE, (int64_t)t->line - n);
     note_day(columns, row.date);
     (void)put(columns, STAGE_DATE, row.date);
     (void)put(columns, STAGE_AMOUNT, row.amount);
@@ -366,16 +387,30 @@ int import_columns_add(struct import_columns *columns, const struct import_trans
     return r;
 }
 
-int import_columns_end(struct import_columns *columns, const char **ret_values)
+int import_columns_end(struct import_columns *columns, const char *ret_values[STAGE_VALUES],
+                       size_t ret_lengths[STAGE_VALUES])
 {
-    spell_out_numbers(&columns->columns[STAGE_N]);
+    uint64_t first = columns->n - columns->rows + 1;
+    (void)snprintf(columns->first_n, sizeof(columns->first_n), "%llu", (unsigned long long)first);
+    (void)snprintf(columns->last_n, sizeof(columns->last_n), "%llu",
+                   (unsigned long long)columns->n);
+    *ret_values++ = columns->first_n;
+    *ret_values++ = columns->last_n;
+    *ret_lengths++ = 0;
+    *ret_lengths++ = 0;
     for (size_t i = 0; i < STAGE_COLUMNS; i++) {
         struct import_column_values *values = &columns->columns[i];
-        if (db_array_end(&values->array) != 0 || values->first.error != 0)
-            return values->array.error ? values->array.error : values->first.error;
+        enum db_element element =
+            values->differs ? element_of((enum import_stage_column)i) : DB_ELEMENT_NONE;
+        int r = element != DB_ELEMENT_NONE ? db_binary_end(&values->array, element, columns->rows)
+                                           : db_array_end(&values->array);
+        if (r != 0 || values->first.error != 0)
+            return r != 0 ? r : values->first.error;
         ret_values[2 * i] = buf_text(&values->array);
         ret_values[2 * i + 1] =
             values->differs || values->is_null ? NULL : buf_text(&values->first);
+        ret_lengths[2 * i] = element != DB_ELEMENT_NONE ? values->array.length : 0;
+        ret_lengths[2 * i + 1] = 0;
     }
     return 0;
 }

@@ -18,9 +18,9 @@
 #include "tools/support/import_key.h"
 #include "tools/support/limits.h"
 
-/* In the order of the parameters of import_stage.sql, stage: $3 and on. */
+/* In the order of the parameters of import_stage.sql, stage: $3 and $4 are the first and the last number,
+ * two for each column follow. */
 enum import_stage_column {
-    STAGE_N,
     STAGE_ENTRY,
     STAGE_PART,
     STAGE_LINE,
@@ -43,7 +43,12 @@ enum import_stage_column {
     STAGE_COUNTER,
     STAGE_BANK_ID,
     STAGE_REFERENCE,
-    STAGE_COLUMNS
+    STAGE_COLUMNS,
+    STAGE_VALUES = 2 + 2 * STAGE_COLUMNS
+};
+
+enum {
+    IMPORT_NUMBER_TEXT = 24
 };
 
 struct import_account {
@@ -57,9 +62,10 @@ struct import_account {
 /* One column of a chunk: while all values are equal, that value and their number. */
 struct import_column_values {
     struct buf array, first;
-    size_t count; /* of equal ones */
-    bool is_null; /* what they are */
-    bool differs; /* they are in the array */
+    size_t count;   /* of equal ones */
+    int64_t number; /* the first, of a column of numbers */
+    bool is_null;   /* what they are */
+    bool differs;   /* they are in the array */
 };
 
 struct import_columns {
@@ -68,6 +74,7 @@ struct import_columns {
     const char *currency; /* of a row that has none */
     const char *account;  /* number of rows that name none; "" if the file does not either */
     struct arena scratch; /* of one chunk */
+    char first_n[IMPORT_NUMBER_TEXT], last_n[IMPORT_NUMBER_TEXT]; /* of one that is ended */
     struct import_column_values columns[STAGE_COLUMNS];
     struct import_seen *seen;                                 /* keys of the file */
     bool has_doubtful;                                        /* a row without a verdict */
@@ -93,9 +100,12 @@ MUST_CHECK int import_columns_add(struct import_columns *columns,
 /* The balances of an account. */
 void import_columns_statement(struct import_columns *columns, const struct import_statement *s);
 
-/* Ends the arrays; `ret_values` gets two texts for each column, an array and the one value (or NULL),
- * good until import_columns_empty(). */
-MUST_CHECK int import_columns_end(struct import_columns *columns, const char **ret_values);
+/* Ends the arrays; `ret_values` gets the numbers of the first and last row, and two values for each column,
+ * an array and what all rows say (or NULL), good until import_columns_empty(). `ret_lengths`: of arrays
+ * that are binary, 0 for texts. */
+MUST_CHECK int import_columns_end(struct import_columns *columns,
+                                  const char *ret_values[STAGE_VALUES],
+                                  size_t ret_lengths[STAGE_VALUES]);
 void import_columns_empty(struct import_columns *columns);
 
 #endif

@@ -273,13 +273,12 @@ static int read_ahead(struct call *call)
 
 static int send_chunk(struct import_job *job)
 {
-    const char *values[2 + 2 * STAGE_COLUMNS];
-    values[0] = call_ledger(job->call)->id_text;
-    values[1] = job->import_id;
-    int r = import_columns_end(&job->columns, values + 2);
+    const char *values[2 + STAGE_VALUES] = {call_ledger(job->call)->id_text, job->import_id};
+    size_t lengths[2 + STAGE_VALUES] = {0};
+    int r = import_columns_end(&job->columns, values + 2, lengths + 2);
     const struct db_step step = {&sql_stage, values};
     if (r == 0)
-        r = tool_tx_run(job->tx, &step, 1, false, chunk_stored);
+        r = tool_tx_run_binary(job->tx, &step, lengths, chunk_stored);
     job->is_storing = r == 0;
     if (job->is_storing && !job->is_read)
         tool_tx_work_meanwhile(job->tx, read_ahead);

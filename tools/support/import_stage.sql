@@ -54,14 +54,16 @@ VALUES ($1::bigint, 'read', left($3::text, 255), $4::text, $5::text, $6::boolean
         coalesce($2::timestamptz, now()))
 RETURNING import_id;
 
--- Rows of a chunk: for each column an array and, when that is empty, what all of them say.
+-- Rows of a chunk, $3 to $4: for each column an array and, when that is empty, what all of them say. Entry
+-- and line are counted from the number of the row. The arrays are taken apart side by side in the SELECT
+-- list: as functions in FROM each of them would be stored first.
 -- name: stage
 INSERT INTO ninepence.import_rows
     (ledger_id, import_id, n, entry, part, line, spent_on, amount, currency, found, pending, key,
     verdict, payee, payee_folded, original, memo, category, category_folded, tags, tags_folded,
     number, counter, bank_id, reference)
-SELECT $1::bigint, $2::bigint, x.n, coalesce(x.entry, $6::integer), coalesce(x.part, $8::integer),
-       coalesce(x.line, $10::bigint), coalesce(x.spent_on, $12::date),
+SELECT $1::bigint, $2::bigint, x.n, x.n + coalesce(x.entry, $6::integer), coalesce(x.part, $8::integer),
+       x.n + coalesce(x.line, $10::bigint), coalesce(x.spent_on, $12::date),
        coalesce(x.amount, $14::numeric), coalesce(x.currency, $16::text),
        coalesce(x.found, $18::text), coalesce(x.pending, $20::boolean), coalesce(x.key, $22::text),
        coalesce(x.verdict, $24::text), coalesce(x.payee, $26::text),
@@ -71,14 +73,19 @@ SELECT $1::bigint, $2::bigint, x.n, coalesce(x.entry, $6::integer), coalesce(x.p
        coalesce(x.tags_folded, $40::text), coalesce(x.number, $42::text),
        coalesce(x.counter, $44::text), coalesce(x.bank_id, $46::text),
        coalesce(x.reference, $48::text)
-FROM unnest($3::integer[], $5::integer[], $7::integer[], $9::bigint[], $11::date[], $13::numeric[],
-            $15::text[], $17::text[], $19::boolean[], $21::text[], $23::text[], $25::text[],
-            $27::text[], $29::text[], $31::text[], $33::text[], $35::text[], $37::text[],
-            $39::text[], $41::text[], $43::text[], $45::text[], $47::text[])
-    AS x (n, entry, part, line, spent_on, amount, currency, found, pending, key, verdict, payee,
-          payee_folded, original, memo, category, category_folded, tags, tags_folded, number,
-          counter, bank_id, reference)
-WHERE $4::integer IS NULL;
+FROM (
+    SELECT generate_series($3::integer, $4::integer) AS n, unnest($5::integer[]) AS entry,
+           unnest($7::integer[]) AS part, unnest($9::bigint[]) AS line,
+           unnest($11::date[]) AS spent_on, unnest($13::numeric[]) AS amount,
+           unnest($15::text[]) AS currency, unnest($17::text[]) AS found,
+           unnest($19::boolean[]) AS pending, unnest($21::text[]) AS key,
+           unnest($23::text[]) AS verdict, unnest($25::text[]) AS payee,
+           unnest($27::text[]) AS payee_folded, unnest($29::text[]) AS original,
+           unnest($31::text[]) AS memo, unnest($33::text[]) AS category,
+           unnest($35::text[]) AS category_folded, unnest($37::text[]) AS tags,
+           unnest($39::text[]) AS tags_folded, unnest($41::text[]) AS number,
+           unnest($43::text[]) AS counter, unnest($45::text[]) AS bank_id,
+           unnest($47::text[]) AS reference) AS x;
 
 -- The accounts of the file: $3 the account that was named, $4 the bank, then for each account its
 -- number, the folded number, the name it would get (or null) and that folded, currency, rows, opening

@@ -172,6 +172,14 @@ int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count, b
     return db_tx_run(tx->tx, steps, count, commit, tx_done, tx);
 }
 
+int tool_tx_run_binary(struct tool_tx *tx, const struct db_step *step, const size_t *lengths,
+                       tool_tx_done *done)
+{
+    tx->done = done;
+    tx->commits = false;
+    return db_tx_run_binary(tx->tx, step, lengths, tx_done, tx);
+}
+
 static void tx_meanwhile(void *data)
 {
     struct tool_tx *tx = data;

@@ -57,6 +57,10 @@ void tool_tx_plan_once(struct tool_tx *tx);
 MUST_CHECK int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count,
                            bool commit, tool_tx_done *done);
 
+/* The same of one step with binary values: see db_tx_run_binary(). */
+MUST_CHECK int tool_tx_run_binary(struct tool_tx *tx, const struct db_step *step,
+                                  const size_t *lengths, tool_tx_done *done);
+
 /* Goes on while the database is at the run that was given to it just now: see db_tx_work_meanwhile(). */
 typedef int tool_tx_meanwhile(struct call *call);
 void tool_tx_work_meanwhile(struct tool_tx *tx, tool_tx_meanwhile *meanwhile);
