@@ -810,6 +810,26 @@ class Chunks(Base):
                               "as many looks into the indexes as there are rows")
         self.assertLess(int(self.books.value(read % "idx_tup_read")), 10 * len(rows))
 
+    def test_keys_are_looked_up_by_their_index_when_statistics_are_of_an_empty_table(self):
+        self.books.execute("DELETE FROM ninepence.expense_tags;\n"
+                           "DELETE FROM ninepence.expenses WHERE expense_id > (SELECT min(expense_id) FROM ninepence.expenses);\nANALYZE ninepence.expenses;\n"
+                           "DELETE FROM ninepence.expenses;\nVACUUM ninepence.expenses;\n"
+                           "ALTER TABLE ninepence.expenses SET (autovacuum_enabled = off);\n")
+        rows = [(f"2026-{i % 10 + 1:02}-{i % 28 + 1:02}", f"SHOP {i % 50}", f"-{i // 100 + 1}.{i % 100:02}")
+                for i in range(MANY)]
+        rows += [("2026-11-02", f"SHOP {i % 50}", f"{i + 1}.00") for i in range(30)]
+        self.assertEqual(self.commit(*rows)["count"], len(rows))
+        read = "SELECT sum(idx_tup_read) + (SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'expenses')" \
+               " FROM pg_stat_user_indexes WHERE relname = 'expenses'"
+        scans = "SELECT sum(idx_scan) FROM pg_stat_user_indexes WHERE relname = 'expenses'"
+        before = int(self.books.value(scans))
+        new = [("2026-11-03", f"SHOP {i % 50}", f"{i + 1}.50") for i in range(30)]
+        seen = self.ask(content=csv(*rows, *new))["verdicts"]
+        self.assertEqual((seen["same"], seen["new"]), (len(rows), len(new)))
+        mcp_client.wait_until(lambda: int(self.books.value(scans)) >= before + len(rows), 60,
+                              "as many looks into the indexes as there are rows")
+        self.assertLess(int(self.books.value(read)), 20 * len(rows))
+
     def test_rows_that_were_just_saved_are_not_read_again(self):
         self.books.value("UPDATE ninepence.expenses SET category_id = NULL RETURNING 1")
         self.put("many.csv", csv(*[("2026-11-02", f"SHOP {i}", "-1.00") for i in range(3 * MANY)]))

@@ -285,7 +285,7 @@ static int compare(struct change *change, struct saving *saving, const struct db
     saving->has_past = around.has_past;
     size_t count = saving->is_current ? 0 : import_compare_steps(&around, import, steps);
     for (size_t i = 0; i < count; i++)
-        (void)step(change, steps[i].statement, import, ARRAY_LENGTH(import));
+        (void)step(change, steps[i].statement, steps[i].values, (size_t)steps[i].statement->params);
     if (!saving->is_current)
         saving->compared_at = step(change, &sql_compared, books, ARRAY_LENGTH(books));
     saving->number_at = change_step(change, &sql_first_number, NULL);

@@ -169,22 +169,28 @@ static int staged(struct call *call, struct tool_tx *tx, const struct db_rows *c
 size_t import_compare_steps(const struct import_around *around, const char *const *import,
                             struct db_step steps[IMPORT_COMPARE_STEPS])
 {
+    static const char *const off[] = {"off"};
+    static const char *const on[] = {"on"};
+
     const struct {
         const struct db_statement *statement;
+        const char *const *values;
         bool is_needed;
     } all[] = {
-        {&sql_forget_verdicts, around->was_compared},
-        {&sql_known, around->has_keys},
-        {&sql_match, around->has_neighbours},
-        {&sql_match, around->has_neighbours},
-        {&sql_refunds, true},
-        {&sql_transfers, around->has_legs},
+        {&sql_forget_verdicts, import, around->was_compared},
+        {&sql_sorting, off, around->has_keys},
+        {&sql_known, import, around->has_keys},
+        {&sql_sorting, on, around->has_keys},
+        {&sql_match, import, around->has_neighbours},
+        {&sql_match, import, around->has_neighbours},
+        {&sql_refunds, import, true},
+        {&sql_transfers, import, around->has_legs},
     };
 
     size_t count = 0;
     for (size_t i = 0; i < ARRAY_LENGTH(all); i++) {
         if (all[i].is_needed)
-            steps[count++] = (struct db_step){all[i].statement, import};
+            steps[count++] = (struct db_step){all[i].statement, all[i].values};
     }
     return count;
 }

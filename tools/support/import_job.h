@@ -100,7 +100,7 @@ enum import_around_column {
 };
 
 enum {
-    IMPORT_COMPARE_STEPS = 6
+    IMPORT_COMPARE_STEPS = 8
 };
 
 void import_look_around(const struct db_rows *rows, struct import_around *ret_around);
