@@ -53,7 +53,7 @@ struct job {
     uint64_t since;      /* submitted, loop time */
     uint64_t deadline;   /* loop time */
     uint64_t sent_at;    /* loop time */
-    uint64_t not_before; /* back-off: not assigned earlier */
+    uint64_t not_before; /* back-off, db_tx_wait(): not assigned earlier */
     int tries;
     int rescues;      /* moves away from a connection with a slow read */
     bool is_solo;     /* gets a Sync of its own: it was in a batch that failed */

@@ -77,6 +77,10 @@ MUST_CHECK struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms);
  * takes guesses about unknown values for costs, and that read by key whatever the values are. */
 void db_tx_plan_once(struct db_tx *tx);
 
+/* Said before the first run: it is sent so many milliseconds later at the earliest (DB_TICK_MS more at
+ * the latest, where a connection is free), and holds nothing until then. */
+void db_tx_wait(struct db_tx *tx, uint64_t ms);
+
 /* Runs steps in order, in one round trip. One run at a time per transaction. With `commit` the
  * COMMIT travels along, and success means that its tag was COMMIT; `tx` is gone then as well.
  * 0, -ENOMEM, -EBUSY (a run is under way) or -ECANCELED (the pool is ending): then nothing was sent

@@ -76,6 +76,11 @@ void db_tx_plan_once(struct db_tx *tx)
     tx->plans_once = true;
 }
 
+void db_tx_wait(struct db_tx *tx, uint64_t ms)
+{
+    tx->job.not_before = tx->job.since + ms;
+}
+
 static int start_run(struct db_tx *tx, db_tx_done *done, void *data)
 {
     struct db_pool *pool = tx->job.pool;

@@ -110,6 +110,28 @@ static void test_tx_of_several_runs_sees_its_own_rows_and_commits(void **state)
     assert_string_equal(count(rig), "2");
 }
 
+static void test_tx_that_waits_is_sent_when_it_is_time(void **state)
+{
+    enum {
+        PAUSE_MS = 150
+    };
+
+    static const struct db_statement insert = {NULL, insert_1, 0};
+    static const struct db_step step = {&insert, NULL};
+
+    struct rig *rig = *state;
+    struct answer answer = {0};
+    uint64_t begun = uv_now(&rig->loop);
+    struct db_tx *tx = db_tx_begin(rig->pool, 0);
+    db_tx_wait(tx, PAUSE_MS);
+    assert_int_equal(db_tx_run(tx, &step, 1, true, answer_tx, &answer), 0);
+    (void)count(rig); /* not behind it */
+    assert_true(!answer.is_there || uv_now(&rig->loop) - begun >= PAUSE_MS);
+    rig_wait(rig, &answer.is_there);
+    assert_true(uv_now(&rig->loop) - begun >= PAUSE_MS);
+    assert_string_equal(count(rig), "1");
+}
+
 static void test_tx_rolled_back_leaves_nothing(void **state)
 {
     struct rig *rig = *state;
@@ -450,6 +472,7 @@ int main(void)
         CASE(test_tx_that_plans_once_keeps_one_plan_and_tells_no_other),
         CASE(test_tx_takes_binary_arrays_beside_texts),
         CASE(test_tx_of_several_runs_sees_its_own_rows_and_commits),
+        CASE(test_tx_that_waits_is_sent_when_it_is_time),
         CASE(test_tx_rolled_back_leaves_nothing),
         CASE(test_tx_failing_step_saves_nothing_and_names_the_constraint),
         CASE(test_tx_constraint_deferred_to_commit_saves_nothing),

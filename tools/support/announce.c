@@ -1,5 +1,6 @@
-/* One announcement is under way at a time; the next one stands for all that was saved meanwhile. An
- * announcement that fails is not repeated by itself: it costs time, never news. */
+/* One announcement is under way at a time, and it waits a little before it is sent, because it costs a
+ * connection and the disk as much as a small change does; it stands for all that was saved until then.
+ * One that fails is not repeated by itself: it costs time, never news. */
 #include "tools/support/announce.h"
 
 #include <stdio.h>
@@ -9,6 +10,7 @@
 #include "db/query.h"
 #include "tools/support/announce.sql.h"
 #include "tools/support/ledger.h"
+#include "tools/support/limits.h"
 
 enum {
     NUMBER_SIZE = 24
@@ -18,7 +20,7 @@ struct announcer {
     const struct tools_context *context;
     unsigned changes;  /* under way */
     bool is_under_way; /* an announcement is */
-    bool is_again;     /* something was saved meanwhile */
+    bool is_again;     /* something was saved after it was sent */
     bool is_over;      /* freed as soon as nothing is under way */
     char ledger[NUMBER_SIZE];
 };
@@ -66,6 +68,13 @@ static void announced(void *data, struct db_tx *tx, const struct db_rows *const 
         mem_free(announcer);
 }
 
+/* What was told until here is heard with this one. */
+static void sent(void *data)
+{
+    struct announcer *announcer = data;
+    announcer->is_again = false;
+}
+
 static void announce(struct announcer *announcer)
 {
     const char *const values[] = {announcer->ledger};
@@ -74,8 +83,11 @@ static void announce(struct announcer *announcer)
     announcer->is_again = false;
     if (!tx)
         return;
+    db_tx_wait(tx, ANNOUNCE_PAUSE_MS);
     announcer->is_under_way = db_tx_run(tx, &step, 1, true, announced, announcer) == 0;
-    if (!announcer->is_under_way)
+    if (announcer->is_under_way)
+        db_tx_work_meanwhile(tx, sent);
+    else
         db_tx_rollback(tx);
 }
 

@@ -45,6 +45,7 @@ enum {
     /* news */
     NEWS_SEEN_MAX = 256, /* changes that are remembered one by one */
     NEWS_ARENA_MAX = 64 * 1024,
+    ANNOUNCE_PAUSE_MS = 25, /* of changes made at once: between two announcements */
 
     /* writes */
     KEY_MAX_BYTES = 64, /* of an idempotency key */
