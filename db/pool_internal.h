@@ -145,6 +145,15 @@ struct watch {
     int events;
 };
 
+/* What transactions say each time (send.c). */
+enum word {
+    WORD_BEGIN,
+    WORD_LOOK,
+    WORD_PLAN_ONCE,
+    WORD_COMMIT,
+    WORDS
+};
+
 enum prepared_state {
     PREPARED_NOT,
     PREPARED_SENT,
@@ -176,7 +185,7 @@ struct conn {
     uint64_t used_at;     /* last became idle, or last answer while busy */
     uint64_t cancel_at;   /* CONN_DRAINING: when to cancel, 0: not (or done) */
     uint64_t drain_until; /* CONN_DRAINING: when to give up */
-    unsigned char prepared[DB_STATEMENTS_MAX];
+    unsigned char prepared[DB_STATEMENTS_MAX + WORDS]; /* statements, then words */
 };
 
 enum target_state {

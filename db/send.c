@@ -29,15 +29,15 @@ int send_sync(struct conn *conn)
     return 0;
 }
 
-static int send_prepare(struct conn *conn, const struct statement_entry *entry, struct job *job,
-                        int params)
+static int send_prepare(struct conn *conn, unsigned number, const char *name, const char *sql,
+                        struct job *job, int params)
 {
-    if (conn->prepared[entry->number] != PREPARED_NOT)
+    if (conn->prepared[number] != PREPARED_NOT)
         return 0;
-    if (!PQsendPrepare(conn->pg, entry->name, entry->sql, params, NULL))
+    if (!PQsendPrepare(conn->pg, name, sql, params, NULL))
         return -EPIPE;
-    conn_push(conn, SLOT_PREPARE, job, entry->number);
-    conn->prepared[entry->number] = PREPARED_SENT;
+    conn_push(conn, SLOT_PREPARE, job, number);
+    conn->prepared[number] = PREPARED_SENT;
     return 0;
 }
 
@@ -51,7 +51,7 @@ static int send_step(struct conn *conn, const struct step *step, struct job *job
         log_line(LOG_INFO, "sql", "connection %u: %s: %s", conn->number,
                  statement->name ? statement->name : "unnamed", statement->sql);
     if (entry && !conn->pool->is_behind_pooler && !job->is_unnamed) {
-        int r = send_prepare(conn, entry, job, statement->params);
+        int r = send_prepare(conn, entry->number, entry->name, entry->sql, job, statement->params);
         if (r < 0)
             return r;
         sent = PQsendQueryPrepared(conn->pg, entry->name, statement->params, values, step->lengths,
@@ -113,18 +113,41 @@ int send_read(struct conn *conn, struct db_request *request)
     return r == 0 && request->job.is_solo ? send_sync(conn) : r;
 }
 
+/* What transactions say each time. They are kept prepared like statements, each under its own text
+ * as the name, and numbered behind them. */
+static const char *const words[WORDS] = {
+    [WORD_BEGIN] = "BEGIN READ WRITE",
+    [WORD_LOOK] = "BEGIN READ ONLY",
+    [WORD_PLAN_ONCE] = "SET LOCAL plan_cache_mode = force_generic_plan",
+    [WORD_COMMIT] = "COMMIT",
+};
+
+static int send_word(struct conn *conn, enum slot_kind kind, struct job *job, enum word word)
+{
+    unsigned number = DB_STATEMENTS_MAX + word;
+    const char *text = words[word];
+    if (conn->pool->is_behind_pooler || job->is_unnamed)
+        return send_text(conn, kind, job, text);
+    int r = send_prepare(conn, number, text, text, job, 0);
+    if (r < 0)
+        return r;
+    if (!PQsendQueryPrepared(conn->pg, text, 0, NULL, NULL, NULL, 0))
+        return -EPIPE;
+    conn_push(conn, kind, job, 0);
+    return 0;
+}
+
 static int send_begin(struct conn *conn, struct db_tx *tx)
 {
-    int r = send_text(conn, SLOT_BEGIN, &tx->job,
-                      conn->pool->is_read_only ? "BEGIN READ ONLY" : "BEGIN READ WRITE");
+    int r =
+        send_word(conn, SLOT_BEGIN, &tx->job, conn->pool->is_read_only ? WORD_LOOK : WORD_BEGIN);
     if (r < 0)
         return r;
     if (conn->pool->is_behind_pooler)
         return send_local(conn, &tx->job);
     /* Statements without a name have no plan that could be kept. */
     if (tx->plans_once && !tx->job.is_unnamed)
-        return send_text(conn, SLOT_LOCAL, &tx->job,
-                         "SET LOCAL plan_cache_mode = force_generic_plan");
+        return send_word(conn, SLOT_LOCAL, &tx->job, WORD_PLAN_ONCE);
     return 0;
 }
 
@@ -137,6 +160,6 @@ int send_run(struct conn *conn, struct db_tx *tx)
     for (size_t i = 0; i < run->count && r == 0; i++)
         r = send_step(conn, &run->steps[i], &tx->job, (unsigned)i);
     if (r == 0 && run->is_commit)
-        r = send_text(conn, SLOT_COMMIT, &tx->job, "COMMIT");
+        r = send_word(conn, SLOT_COMMIT, &tx->job, WORD_COMMIT);
     return r < 0 ? r : send_sync(conn);
 }
