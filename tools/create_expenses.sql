@@ -154,24 +154,23 @@ WITH complete AS MATERIALIZED (
            coalesce($14::timestamptz, now())
     FROM made
     CROSS JOIN complete c
-    RETURNING (SELECT m.change_id FROM made m) AS change_id, expense_id, amount, pending, to_jsonb(e) AS "row"
+    RETURNING (SELECT m.change_id FROM made m) AS change_id, expense_id, amount, pending,
+              jsonb_build_object(
+                  'row', e, 'tags', '[]'::jsonb,
+                  'show', (SELECT jsonb_build_object('category', c.category, 'user', c."user",
+                                                     'paid_by', NULL, 'account', NULL, 'tags', '[]'::jsonb)
+                           FROM complete c)) AS after
 ), kept AS (
     INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, after)
-    SELECT $1::bigint, i.change_id, 1, 'expense', i.expense_id,
-           jsonb_build_object(
-               'row', i."row", 'tags', '[]'::jsonb,
-               'show', jsonb_build_object('category', c.category, 'user', c."user", 'paid_by', NULL,
-                                          'account', NULL, 'tags', '[]'::jsonb))
+    SELECT $1::bigint, i.change_id, 1, 'expense', i.expense_id, i.after
     FROM inserted i
-    CROSS JOIN complete c
 )
 SELECT i.change_id, 1 AS position, 'expense' AS entity, 'after' AS side, false AS waits, NULL AS show,
-       i.expense_id, $2::text AS spent_on, i.amount, $4::text AS currency, c.category,
-       $5::text AS merchant, $7::text AS description, c."user", $9::text AS kind, NULL AS tags,
-       $8::text AS notes, NULL AS account, NULL AS refund_of, NULL AS receipt_id, i.pending,
-       NULL AS paid_by
-FROM inserted i
-CROSS JOIN complete c;
+       i.expense_id, $2::text AS spent_on, i.amount, $4::text AS currency,
+       i.after -> 'show' ->> 'category' AS category, $5::text AS merchant, $7::text AS description,
+       i.after -> 'show' ->> 'user' AS "user", $9::text AS kind, NULL AS tags, $8::text AS notes,
+       NULL AS account, NULL AS refund_of, NULL AS receipt_id, i.pending, NULL AS paid_by
+FROM inserted i;
 
 -- Why nothing was inserted: the numbers of unknown names, archived categories, refunds that do not fit,
 -- likely duplicates.
