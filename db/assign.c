@@ -160,10 +160,58 @@ static void take_up(struct conn *conn, struct job *job, uint64_t now)
     conn_add_job(conn, job);
     job->sent_at = now;
     if (job->kind == JOB_TX) {
-        tx_send(job_tx(job));
+        conn->is_filling = true;
+        if (!conn->owner)
+            conn->owner = job_tx(job);
     } else if (send_read(conn, job_read(job)) < 0) {
         struct db_failure lost = db_failure_of(DB_FAILURE_LOST);
         conn_close(conn, &lost, "cannot send");
+    }
+}
+
+static bool may_share(const struct db_tx *tx)
+{
+    return tx->shares && tx->run->is_commit && tx->is_first && !tx->job.is_solo &&
+           !tx->job.is_unnamed;
+}
+
+/* One that was given transactions in this pass, has room for another, and not more of them. */
+static struct conn *find_filling(struct db_pool *pool, const struct db_tx *tx, size_t most)
+{
+    struct conn *best = NULL;
+    size_t least = most;
+    if (!may_share(tx))
+        return NULL;
+    LIST_FOREACH (link, &pool->conns[CONN_BUSY]) {
+        struct conn *conn = CONTAINER_OF(link, struct conn, link);
+        if (!conn->is_filling || !may_share(conn->owner) ||
+            conn->owner->plans_once != tx->plans_once)
+            continue;
+        size_t count = count_list(&conn->jobs);
+        if (count < least) {
+            best = conn;
+            least = count;
+        }
+    }
+    return best;
+}
+
+/* An equal part of what waits: the other connections will be back soon. */
+static size_t fair_share(const struct db_pool *pool)
+{
+    size_t conns = pool_connections(pool);
+    size_t share = conns > 0 ? (pool->waiting_count + conns - 1) / conns : 1;
+    return share < DB_TXS_PER_COMMIT ? share : DB_TXS_PER_COMMIT;
+}
+
+static void send_filled(struct db_pool *pool)
+{
+    LIST_FOREACH_SAFE (link, &pool->conns[CONN_BUSY]) {
+        struct conn *conn = CONTAINER_OF(link, struct conn, link);
+        if (conn->is_filling) {
+            conn->is_filling = false;
+            tx_send(conn);
+        }
     }
 }
 
@@ -180,6 +228,7 @@ static bool is_shared_enough(const struct db_pool *pool)
 void pool_assign(struct db_pool *pool)
 {
     uint64_t now = pool_now(pool);
+    size_t share = fair_share(pool);
     bool must_grow = false;
     bool any_read = false;
     LIST_FOREACH (link, &pool->conns[CONN_BUSY])
@@ -197,11 +246,15 @@ void pool_assign(struct db_pool *pool)
         }
         must_grow = must_grow || !is_read || pool->waiting_count > DB_READS_TO_WAIT ||
                     !any_shared(pool, now);
-        if (!is_read)
+        conn = is_read ? NULL : find_filling(pool, job_tx(job), share);
+        if (conn)
+            take_up(conn, job, now);
+        else if (!is_read)
             reserve(pool);
         else if (list_is_empty(&pool->conns[CONN_IDLE]))
             break; /* later reads find nothing either, later transactions keep their place */
     }
+    send_filled(pool);
     if (must_grow)
         grow(pool, true, now);
     else if (any_read && list_is_empty(&pool->conns[CONN_IDLE]) && is_shared_enough(pool))

@@ -187,8 +187,10 @@ void conn_drop_job(struct job *job)
     list_remove(&job->link);
     job->conn = NULL;
     conn->reads -= job->kind == JOB_READ;
-    if (conn->owner && job == &conn->owner->job)
-        conn->owner = NULL;
+    if (conn->owner && job == &conn->owner->job) {
+        struct job *next = LIST_FIRST(&conn->jobs, struct job, link);
+        conn->owner = next ? job_tx(next) : NULL;
+    }
 }
 
 /* --- the end of work, the end of it ---------------------------------------------------------- */

@@ -48,6 +48,7 @@ enum {
     DB_READS_TO_GROW = 3,  /* in flight on every connection before another one is opened */
     DB_SLOW_READ_MS = 50,  /* a read this old keeps new ones off its connection, … */
     DB_SLOW_TIMES = 4,     /* … or one so many times older than reads usually get */
+    DB_TXS_PER_COMMIT = 8, /* transactions that one COMMIT saves */
     DB_RESCUES_MAX = 3,    /* times that a read moves away from a slow one */
 
     /* prepared statements */

@@ -158,7 +158,7 @@ static void send_ready(struct db_pool *pool)
     while (!list_is_empty(&pool->ready)) {
         struct db_tx *tx = LIST_FIRST(&pool->ready, struct db_tx, ready);
         list_remove(&tx->ready);
-        tx_send(tx);
+        tx_send(tx->job.conn);
     }
 }
 

@@ -101,6 +101,7 @@ struct db_tx {
     enum tx_state state;
     bool is_first;      /* no run has been answered yet: BEGIN travels with this one */
     bool is_cancelled;  /* a cancel is under way because of the deadline */
+    bool shares;        /* may be committed together with others */
     bool plans_once;    /* its prepared statements have one plan for all values */
     struct list ready;  /* in pool->ready while a run waits to be sent, then in pool->sent */
     struct tx_run *run; /* NULL between two runs */
@@ -145,7 +146,7 @@ struct watch {
     int events;
 };
 
-/* What transactions say each time (send.c). */
+/* What every transaction says (send.c). */
 enum word {
     WORD_BEGIN,
     WORD_LOOK,
@@ -173,7 +174,8 @@ struct conn {
     size_t slot_first, slot_count, slot_room;
     struct list jobs;    /* in flight, oldest first */
     size_t reads;        /* of them: reads */
-    struct db_tx *owner; /* the transaction that it belongs to */
+    struct db_tx *owner; /* the transaction that it belongs to, or the first of several */
+    bool is_filling;     /* while assigning: its transactions are not sent yet */
     bool needs_sync;     /* something was sent since the last Sync */
     bool was_cancelled;  /* since it was last idle */
     bool is_full;        /* gets no more reads until it has worked off some */
@@ -306,8 +308,8 @@ void tx_synced(struct db_tx *tx);
 void tx_lost(struct db_tx *tx, const struct db_failure *failure);
 void tx_deliver(struct db_tx *tx);
 void tx_expire(struct db_tx *tx);
-/* Sends the run; its connection is set. */
-void tx_send(struct db_tx *tx);
+/* Sends the runs of the transactions that the connection has. */
+void tx_send(struct conn *conn);
 void tx_free(struct db_tx *tx);
 /* Its connection goes back, by a ROLLBACK of its own where that is needed. */
 void tx_let_go(struct db_tx *tx);
@@ -372,7 +374,7 @@ void conn_drain(struct conn *conn);
 
 /* All return 0, -ENOMEM when nothing was sent, or -EPIPE when the connection must be closed. */
 MUST_CHECK int send_read(struct conn *conn, struct db_request *request);
-MUST_CHECK int send_run(struct conn *conn, struct db_tx *tx);
+MUST_CHECK int send_runs(struct conn *conn);
 MUST_CHECK int send_text(struct conn *conn, enum slot_kind kind, struct job *job, const char *sql);
 MUST_CHECK int send_sync(struct conn *conn);
 

@@ -77,6 +77,11 @@ MUST_CHECK struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms);
  * takes guesses about unknown values for costs, and that read by key whatever the values are. */
 void db_tx_plan_once(struct db_tx *tx);
 
+/* Said before the first run: if that one commits, it may be sent together with others that say so,
+ * under one COMMIT, when it has to wait for a connection. Each still gets its own rows or failure: when
+ * one of them fails, the others are run again, alone. For short runs that seldom wait for a lock. */
+void db_tx_share(struct db_tx *tx);
+
 /* Said before the first run: it is sent so many milliseconds later at the earliest (DB_TICK_MS more at
  * the latest, where a connection is free), and holds nothing until then. */
 void db_tx_wait(struct db_tx *tx, uint64_t ms);

@@ -151,15 +151,24 @@ static int send_begin(struct conn *conn, struct db_tx *tx)
     return 0;
 }
 
-int send_run(struct conn *conn, struct db_tx *tx)
+static int send_steps(struct conn *conn, struct db_tx *tx)
 {
     const struct tx_run *run = tx->run;
     int r = conn_reserve(conn, 2 * run->count + 8);
-    if (r == 0 && tx->is_first)
-        r = send_begin(conn, tx);
     for (size_t i = 0; i < run->count && r == 0; i++)
         r = send_step(conn, &run->steps[i], &tx->job, (unsigned)i);
-    if (r == 0 && run->is_commit)
-        r = send_word(conn, SLOT_COMMIT, &tx->job, WORD_COMMIT);
+    return r;
+}
+
+int send_runs(struct conn *conn)
+{
+    struct db_tx *first = conn->owner;
+    int r = conn_reserve(conn, 8);
+    if (r == 0 && first->is_first)
+        r = send_begin(conn, first);
+    LIST_FOREACH (link, &conn->jobs)
+        r = r == 0 ? send_steps(conn, job_tx(CONTAINER_OF(link, struct job, link))) : r;
+    if (r == 0 && first->run->is_commit)
+        r = send_word(conn, SLOT_COMMIT, &first->job, WORD_COMMIT);
     return r < 0 ? r : send_sync(conn);
 }

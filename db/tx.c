@@ -1,5 +1,5 @@
-/* What a caller does with a transaction. It owns a connection from its first run to its end; what
- * the server answers is in tx_answer.c. */
+/* What a caller does with a transaction. It owns a connection from its first run to its end, if
+ * need be with others under the same COMMIT; what the server answers is in tx_answer.c. */
 #include <errno.h>
 
 #include "base/mem.h"
@@ -74,6 +74,11 @@ struct db_tx *db_tx_begin(struct db_pool *pool, uint64_t timeout_ms)
 void db_tx_plan_once(struct db_tx *tx)
 {
     tx->plans_once = true;
+}
+
+void db_tx_share(struct db_tx *tx)
+{
+    tx->shares = true;
 }
 
 void db_tx_wait(struct db_tx *tx, uint64_t ms)
@@ -176,16 +181,20 @@ void db_tx_abandon(struct db_tx *tx)
 
 /* --- sending --------------------------------------------------------------------------------- */
 
-void tx_send(struct db_tx *tx)
+void tx_send(struct conn *conn)
 {
-    struct conn *conn = tx->job.conn;
-    tx->state = TX_RUNNING;
-    tx->job.sent_at = pool_now(tx->job.pool);
-    conn->owner = tx;
-    conn->used_at = tx->job.sent_at;
-    if (send_run(conn, tx) == 0) {
-        if (tx->run->meanwhile)
-            list_append(&tx->job.pool->sent, &tx->ready);
+    conn->used_at = pool_now(conn->pool);
+    LIST_FOREACH (link, &conn->jobs) {
+        struct job *job = CONTAINER_OF(link, struct job, link);
+        job_tx(job)->state = TX_RUNNING;
+        job->sent_at = conn->used_at;
+    }
+    if (send_runs(conn) == 0) {
+        LIST_FOREACH (link, &conn->jobs) {
+            struct db_tx *tx = job_tx(CONTAINER_OF(link, struct job, link));
+            if (tx->run->meanwhile)
+                list_append(&conn->pool->sent, &tx->ready);
+        }
         conn_flush(conn);
         return;
     }

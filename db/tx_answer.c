@@ -1,7 +1,8 @@
 /* What the server answers to a transaction. BEGIN travels with the first run and COMMIT with the
  * last; "saved" means that the tag of COMMIT was COMMIT, because a COMMIT of a failed transaction
  * succeeds as ROLLBACK. As long as the caller has not seen rows, a run whose changes are certainly
- * not saved may start again by itself. */
+ * not saved may start again by itself. Several whole transactions may be sent under one BEGIN and one
+ * COMMIT (assign.c): those, and the Sync behind, are answered to the first of them, for all. */
 #include <string.h>
 
 #include "base/log.h"
@@ -20,6 +21,42 @@ static bool may_have_saved(const struct db_tx *tx, const struct slot *slot)
         tx->job.pool->is_behind_pooler || strncmp(tx->job.failure.sqlstate, "08", 2) == 0;
     return slot->kind == SLOT_COMMIT || (tx->job.failure.class == DB_GONE && is_out_of_order);
 }
+
+/* --- several under one COMMIT ---------------------------------------------------------------- */
+
+static bool is_shared(const struct db_tx *tx)
+{
+    const struct list *jobs = &tx->job.conn->jobs;
+    return jobs->next != jobs->prev;
+}
+
+/* It fails with the one that did, or with their COMMIT. */
+static void fail_along(struct db_tx *tx, bool is_open)
+{
+    if (tx->run->has_failed)
+        return;
+    tx->run->has_failed = true;
+    if (is_open)
+        tx->job.failure = db_failure_while_saving(db_failure_of(DB_FAILURE_LOST));
+    else
+        tx->job.failure =
+            db_failure_of(tx->is_cancelled ? DB_FAILURE_TIMEOUT : DB_FAILURE_CONFLICT);
+}
+
+/* What a failure of one means for the others. They are run again, unless they may be saved; and so is
+ * this one when it was the BEGIN or the COMMIT of all that failed: whose fault that was shows when each
+ * runs alone. */
+static void fail_others(struct db_tx *tx, const struct slot *slot)
+{
+    bool is_open = tx->job.failure.saved == DB_SAVED_UNKNOWN;
+    bool is_own = slot->kind == SLOT_QUERY || slot->kind == SLOT_PREPARE;
+    if (!is_own && !is_open)
+        tx->run->has_failed = false;
+    LIST_FOREACH (link, &tx->job.conn->jobs)
+        fail_along(job_tx(CONTAINER_OF(link, struct job, link)), is_open);
+}
+
+/* --- results --------------------------------------------------------------------------------- */
 
 static void note_failure(struct db_tx *tx, const struct slot *slot, PGresult **result)
 {
@@ -40,14 +77,19 @@ static void note_failure(struct db_tx *tx, const struct slot *slot, PGresult **r
     run->failed = TAKE(*result);
     LOG(LOG_DEBUG, "pool", "transaction failed: %s %s", tx->job.failure.code,
         tx->job.failure.sqlstate);
+    if (is_shared(tx))
+        fail_others(tx, slot);
 }
 
-static void note_commit(struct db_tx *tx, PGresult *result)
+static void note_commit(struct conn *conn, PGresult *result)
 {
-    tx->run->is_committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
-    if (!tx->run->is_committed) {
-        tx->run->has_failed = true;
-        tx->job.failure = db_failure_of(DB_FAILURE_BUG);
+    bool is_committed = strcmp(PQcmdStatus(result), "COMMIT") == 0;
+    LIST_FOREACH (link, &conn->jobs) {
+        struct db_tx *tx = job_tx(CONTAINER_OF(link, struct job, link));
+        tx->run->is_committed = is_committed;
+        tx->run->has_failed = !is_committed;
+        if (!is_committed)
+            tx->job.failure = db_failure_of(DB_FAILURE_BUG);
     }
 }
 
@@ -58,7 +100,7 @@ void tx_answer(struct db_tx *tx, struct slot *slot, PGresult **result)
     if (slot->is_failed)
         note_failure(tx, slot, result);
     else if (slot->kind == SLOT_COMMIT)
-        note_commit(tx, *result);
+        note_commit(tx->job.conn, *result);
     else if (slot->kind == SLOT_QUERY && slot->number < tx->run->count)
         tx->run->rows[slot->number] = rows_of(TAKE(*result));
 }
@@ -91,6 +133,7 @@ static bool may_retry(struct db_tx *tx)
 static void start_again(struct db_tx *tx)
 {
     tx->job.pool->stat.retries++;
+    tx->job.is_solo = true;
     tx_run_clear(tx->run);
     list_remove(&tx->ready);
     tx->state = TX_WAITING;
@@ -124,7 +167,7 @@ static void decide(struct db_tx *tx, const struct db_failure *failure)
     job_decide(&tx->job, failure);
 }
 
-void tx_synced(struct db_tx *tx)
+static void run_is_over(struct db_tx *tx)
 {
     struct tx_run *run = tx->run;
     if (run->has_failed) {
@@ -146,6 +189,17 @@ void tx_synced(struct db_tx *tx)
         run->done(run->data, tx, run->pointers, run->count, NULL);
         (void)tx_run_free(run);
     }
+}
+
+void tx_synced(struct db_tx *tx)
+{
+    struct conn *conn = tx->job.conn;
+    if (!tx->run->is_commit) {
+        run_is_over(tx);
+        return;
+    }
+    while (!list_is_empty(&conn->jobs))
+        run_is_over(job_tx(LIST_FIRST(&conn->jobs, struct job, link)));
 }
 
 /* --- the connection is gone, the time is over ------------------------------------------------- */

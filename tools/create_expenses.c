@@ -274,8 +274,11 @@ static int insert_one(struct change *change, const struct creation *creation)
 
 static int insert(struct change *change, struct creation *creation)
 {
-    if (creation->is_one)
+    if (creation->is_one) {
+        if (creation->values[7][0] == 't')
+            change_share(change);
         return insert_one(change, creation);
+    }
     (void)change_step(change, &sql_insert, creation->values);
     return 0;
 }

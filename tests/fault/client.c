@@ -156,6 +156,7 @@ static void start_tx(struct call *call, bool in_two_runs)
     call->tx = db_tx_begin(pool, 0);
     if (!call->tx)
         _exit(4);
+    db_tx_share(call->tx);
     int r = in_two_runs ? db_tx_run(call->tx, &step, 1, false, on_looked, call) : store(call);
     if (r < 0)
         _exit(4);

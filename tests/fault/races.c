@@ -153,6 +153,8 @@ static void start(struct race *race)
     if (race->kind == KIND_WRITE) {
         struct db_step step = {&lock, values};
         race->tx = db_tx_begin(pool, 0);
+        if (race->tx && draw(2) == 0)
+            db_tx_share(race->tx);
         if (!race->tx || db_tx_run(race->tx, &step, 1, true, on_written, race) < 0)
             exit(4);
         return;

@@ -175,6 +175,15 @@ class Create(Deed):
         model.put(self.change_of(answer), "create_expenses", dict(zip(ids, self.wanted)))
 
 
+class Entry(Create):
+    """One plain purchase, as most calls are."""
+
+    def __init__(self, key, random, model, free):
+        Deed.__init__(self, key)
+        self.items, self.wanted, self.receipts = [], [], 0
+        self.plain(random, model, free, (FIRST_DAY + datetime.timedelta(random.randrange(DAYS))).isoformat())
+
+
 class OnRows(Deed):
     """A deed on some rows that are there."""
     most = 4

@@ -2,8 +2,10 @@
 import datetime
 import decimal
 
-from writes_model import CATEGORIES, CURRENCIES, FIRST_DAY, RATED_DAYS, Create, Deed, Delete, Move, Undo, Update, money
+from writes_model import (CATEGORIES, CURRENCIES, FIRST_DAY, RATED_DAYS, Create, Deed, Delete, Entry, Move, Undo, Update,
+                          money)
 
+ENTRIES = 16  # at once, so that several share a COMMIT
 MONTHS = ("2026-01", "2026-02", "2026-03")
 
 
@@ -124,4 +126,6 @@ def deeds(random, model, prefix, count):
         deed = kind(f"{prefix}-{n}", random, model, free)
         if kind is Create or deed.touches:
             made.append(deed)
+    if random.random() < 0.6:
+        made += [Entry(f"{prefix}-one{n}", random, model, free) for n in range(ENTRIES)]
     return made

@@ -193,6 +193,32 @@ class Keys(unittest.TestCase):
         self.assertEqual(books.value(
             "SELECT count(*) FROM ninepence.expenses WHERE merchant = 'Once'"), "1")
 
+    def test_entries_at_once_share_a_commit_and_each_is_answered_for_itself(self):
+        books = ledger.small()
+
+        def entry(number, key, **item):
+            return {"items": [{"amount": f"{number}.50", "merchant": "Shared", **item}], "idempotency_key": key}
+        calls = [entry(number, f"share-{number}") for number in range(1, 10)]
+        calls += [entry(3, "share-3"), entry(3, "share-4"), entry(20, "share-20", category="No such category")]
+        with Server(books.env(NINEPENCE_POOL_SIZE="1", NINEPENCE_MAX_OVERFLOW="0")) as server:
+            with books.locked("ninepence.ledgers", "EXCLUSIVE"):  # the first one waits, the others for it
+                ids = [server.start("tools/call", {"name": "create_expenses", "arguments": call})
+                       for call in calls[:-3]]
+                books.wait_for_waiting(1)
+                ids += [server.start("tools/call", {"name": "create_expenses", "arguments": call})
+                        for call in calls[-3:]]
+            answers = [server.wait_answer(id)["result"] for id in ids]
+        saved = [answer["structuredContent"] for answer in answers[:-2]]
+        self.assertEqual([answer["rows"][0]["after"]["amount"] for answer in saved],
+                         [f"{number}.50" for number in (*range(1, 10), 3)])
+        self.assertEqual([answer["replayed"] for answer in saved], [False] * 9 + [True])
+        self.assertIn("this key was used before", answers[-2]["content"][0]["text"])
+        self.assertIn("No such category", answers[-1]["content"][0]["text"])
+        self.assertEqual(books.value("SELECT count(*) FROM ninepence.expenses WHERE merchant = 'Shared'"), "9")
+        commits = int(books.value("SELECT count(DISTINCT xmin::text) FROM ninepence.expenses"
+                                  " WHERE merchant = 'Shared'"))
+        self.assertLess(commits, 5)
+
     def test_same_key_again_after_the_server_was_killed_is_stored_once(self):
         books = ledger.small()
         arguments = {"items": [{"amount": "7.77", "merchant": "Once"}], "idempotency_key": "killed"}

@@ -149,6 +149,8 @@ static int send(struct change *change, bool commit, change_done *done)
             return -ENOMEM;
         if (change->kind->plans_once)
             tool_tx_plan_once(change->tx);
+        if (change->shares && change->tries == 1)
+            tool_tx_share(change->tx);
     }
     change->done = done;
     change->commits = commit;
@@ -190,6 +192,11 @@ int change_finish(struct change *change)
     return change_commit(change, change_answer_done);
 }
 
+void change_share(struct change *change)
+{
+    change->shares = true;
+}
+
 int change_send_whole(struct change *change)
 {
     change->rows_at = change->step_count - 1 - change->frame_steps;
@@ -214,6 +221,7 @@ static int change_try(struct change *change)
     change->token = NULL;
     change->confirmed_rows = -1;
     change->takes_token = false;
+    change->shares = false;
     change->step_count = 0;
     change->frame_steps = 0;
     change->opens = false;

@@ -168,6 +168,10 @@ MUST_CHECK int change_commit(struct change *change, change_done *done);
  * under the key, then asks kind->explain(). */
 MUST_CHECK int change_send_whole(struct change *change);
 
+/* To be said before: it may be saved together with others that came at the same time (db_tx_share()).
+ * For one that is short and waits for nobody. */
+void change_share(struct change *change);
+
 /* --- ending without a change ------------------------------------------------------------------- */
 
 /* Rolls back. The call goes on (to a read that explains, and change_refuse()). */

@@ -30,6 +30,7 @@ struct change {
     const char *token;       /* of a dry run that has to be confirmed; else NULL */
     int64_t rows_to_confirm; /* … and how many rows it stands for */
     int64_t confirmed_rows;  /* what the client's token stands for; -1: nothing */
+    bool shares;             /* its COMMIT may be that of others as well */
     bool takes_token;        /* the trip that opens takes it, in the step before */
     bool may_be_saved;       /* a try ended open, and no COMMIT was seen since */
     bool was_unknown;        /* a try ended without a word about its COMMIT */

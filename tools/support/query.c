@@ -164,6 +164,12 @@ void tool_tx_plan_once(struct tool_tx *tx)
         db_tx_plan_once(tx->tx);
 }
 
+void tool_tx_share(struct tool_tx *tx)
+{
+    if (tx->tx)
+        db_tx_share(tx->tx);
+}
+
 int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count, bool commit,
                 tool_tx_done *done)
 {

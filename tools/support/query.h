@@ -52,6 +52,9 @@ MUST_CHECK struct tool_tx *tool_tx_begin_long(struct call *call, tool_tx_failed 
 /* See db_tx_plan_once(). */
 void tool_tx_plan_once(struct tool_tx *tx);
 
+/* See db_tx_share(). */
+void tool_tx_share(struct tool_tx *tx);
+
 /* Runs steps in one round trip; `commit` sends COMMIT along, and then `done` means that it is
  * saved. 0 or -ENOMEM. */
 MUST_CHECK int tool_tx_run(struct tool_tx *tx, const struct db_step *steps, size_t count,
