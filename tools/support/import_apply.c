@@ -112,8 +112,9 @@ static int last_steps(struct change *change, const struct saving *saving)
     int r = saving->touches ? match_steps(change, saving) : 0;
     if (r < 0 || !stored)
         return -ENOMEM;
-    (void)step(change, &sql_keep_after,
-               (const char *const[]){ledger, change_id(change), change_exponent(change)}, 3);
+    if (saving->touches || saving->kept_names > 0)
+        (void)step(change, &sql_keep_after,
+                   (const char *const[]){ledger, change_id(change), change_exponent(change)}, 3);
     (void)step(change, &sql_remember,
                (const char *const[]){ledger, id, call_now(change_call(change))}, 3);
     (void)step(change, &sql_commit,
