@@ -3,7 +3,8 @@
 against a bare INSERT in a transaction (pgbench, prepared), on as many connections, in turns within one
 run. The ratio is the median of the rounds' ratios. The third side is the floor: the three INSERTs that
 a write with audit and key needs whatever asks for it, sent by pgbench as one round trip, with no look-up
-of a name, no check for duplicates and nothing to answer.
+of a name, no check for duplicates and nothing to answer. Four calls are under way for each connection;
+those that wait for one at the same time may be saved by one COMMIT, while pgbench sends one for each.
 
     writes.py [SECONDS [ROUNDS]]      of pgbench, 1 s; 5 rounds. NINEPENCE_BIN names the binary, whose
                                       build (-DNINEPENCE_BENCH=ON) has the load generator
