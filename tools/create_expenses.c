@@ -8,6 +8,7 @@
 
 #include "tools/create_expenses.sql.h"
 #include "tools/support/change.h"
+#include "tools/support/creation.h"
 #include "tools/support/draft.h"
 #include "tools/support/expense.h"
 #include "tools/support/missing.h"
@@ -21,8 +22,6 @@ enum {
 };
 
 enum {
-    INSERT_PARAMS = 13,
-    ONE_PARAMS = 17,
     MESSAGE_MAX = 1000
 };
 
@@ -30,19 +29,6 @@ struct create_expenses_args {
     struct field_list items; /* of struct draft_item */
     bool create_missing;
     bool allow_duplicate;
-};
-
-/* What is known before the first try. */
-struct creation {
-    struct create_expenses_args *args;
-    struct asked asked;
-    struct name_question question;
-    const size_t *item_of_row;         /* for each draft, from 1 */
-    const char *values[INSERT_PARAMS]; /* of `insert` */
-    struct draft_row row;              /* the last one */
-    bool is_one;                       /* … and the only one, so that `insert_one` will do */
-    const char *queue[2];
-    size_t missing_at;
 };
 
 static const struct field item_fields[] = {
@@ -81,121 +67,12 @@ static const struct field args[] = {
     ARG_END,
 };
 
-/* --- the drafts ------------------------------------------------------------------------------ */
-
-/* A name by which rows are found as it is: no number, and none that stands for nobody and nothing. */
-static bool is_plain_name(const struct asked *asked, size_t number)
-{
-    const struct name_ref *name = number > 0 ? asked->names[number - 1] : NULL;
-    return !name ||
-           (name->id == 0 && (!name->folded || (strcmp(name->folded, "(none)") != 0 &&
-                                                strcmp(name->folded, name->kind->none) != 0)));
-}
-
-/* One plain entry, as most are: `insert_one` will do. */
-static bool is_one(const struct creation *creation, const struct ledger *ledger)
-{
-    const struct draft_item *item = creation->args->items.items;
-    const struct draft_row *row = &creation->row;
-    return creation->args->items.count == 1 && item->splits.count == 0 && item->tags.count == 0 &&
-           row->refund_of == 0 && row->account == 0 && row->paid_by == 0 &&
-           strcmp(row->currency, ledger->currency) == 0 &&
-           is_plain_name(&creation->asked, row->category) &&
-           is_plain_name(&creation->asked, row->user);
-}
-
-static size_t most_rows(const struct field_list *items)
-{
-    const struct draft_item *list = items->items;
-    size_t rows = 0;
-    for (size_t i = 0; i < items->count && rows < CREATE_ROWS_MAX; i++)
-        rows += list[i].splits.count > 0 ? list[i].splits.count : 1;
-    return rows < CREATE_ROWS_MAX ? rows : CREATE_ROWS_MAX;
-}
-
-/* Writes all items; 0, 1 (refused) or negative errno. */
-static int write_items(struct call *call, struct creation *creation, struct json_out *out)
-{
-    const struct field_list *items = &creation->args->items;
-    const struct draft_item *list = items->items;
-    size_t *item_of_row = arena_array(call_arena(call), most_rows(items) + 1, sizeof(size_t));
-    struct drafts drafts = {.call = call, .asked = &creation->asked, .out = out};
-    int r = item_of_row ? 0 : -ENOMEM;
-    json_array(out);
-    for (size_t i = 0; r == 0 && i < items->count; i++) {
-        size_t first = drafts.rows;
-        drafts.prefix = arena_printf(call_arena(call), "items[%zu].", i);
-        r = drafts.prefix ? draft_write(&drafts, &list[i]) : -ENOMEM;
-        for (size_t row = first; r == 0 && row < drafts.rows; row++)
-            item_of_row[row + 1] = i;
-    }
-    json_end_array(out);
-    creation->item_of_row = item_of_row;
-    creation->row = drafts.row;
-    creation->is_one = r == 0 && is_one(creation, call_ledger(call));
-    return r;
-}
-
-static int write_drafts(struct call *call, struct creation *creation)
-{
-    OWNED_BUF text = BUF_INIT(DRAFTS_MAX_BYTES);
-    struct json_out out;
-    json_out_init(&out, &text);
-    int r = write_items(call, creation, &out);
-    if (r != 0)
-        return r;
-    if (creation->asked.is_full) {
-        (void)change_refuse_argument(call, "items", "uses more than %d different names",
-                                     (int)ASKED_MAX);
-        return 1;
-    }
-    if (json_out_error(&out) == -EMSGSIZE) {
-        (void)change_refuse_argument(call, "items", "is too much text for one call");
-        return 1;
-    }
-    creation->values[3] = arena_strndup(call_arena(call), buf_text(&text), text.length);
-    return creation->values[3] ? 0 : -ENOMEM;
-}
-
-/* What makes two entries equal, as locks of the queue. */
-static int write_queue(struct call *call, struct creation *creation)
-{
-    const struct draft_item *items = creation->args->items.items;
-    OWNED_BUF array = BUF_INIT(DRAFTS_MAX_BYTES);
-    for (size_t i = 0; i < creation->args->items.count; i++) {
-        const char *text =
-            arena_printf(call_arena(call), "%s %s", items[i].date.given ? items[i].date.text : "",
-                         items[i].amount.text ? items[i].amount.text : "");
-        if (!text || db_array_append(&array, text) != 0)
-            return -ENOMEM;
-    }
-    if (db_array_end(&array) != 0)
-        return -ENOMEM;
-    creation->queue[0] = call_ledger(call)->id_text;
-    creation->queue[1] = arena_strndup(call_arena(call), buf_text(&array), array.length);
-    return creation->queue[1] ? 0 : -ENOMEM;
-}
-
-static int fill_values(struct call *call, struct creation *creation)
-{
-    const struct ledger *ledger = call_ledger(call);
-    const char **values = creation->values;
-    int r = asked_values(&creation->asked, &values[4], &values[5], &values[6]);
-    if (r != 0)
-        return r;
-    values[0] = ledger->id_text;
-    values[1] = ledger->currency;
-    values[8] = call_now(call);
-    values[11] = call_client_name(call);
-    return 0;
-}
-
 /* --- the change ------------------------------------------------------------------------------ */
 
 /* A key says that the request is meant once, however often it comes. */
 static void set_duplicates(struct change *change, struct creation *creation)
 {
-    bool is_welcome = creation->args->allow_duplicate || change_has_key(change);
+    bool is_welcome = creation->allow_duplicate || change_has_key(change);
     creation->values[7] = is_welcome ? "t" : "f";
 }
 
@@ -226,73 +103,31 @@ static int made(struct change *change, const struct db_rows *const *rows)
     return change_send(change, stored);
 }
 
-static bool converts(const struct creation *creation, const struct ledger *ledger)
-{
-    const struct draft_item *items = creation->args->items.items;
-    for (size_t i = 0; i < creation->args->items.count; i++) {
-        if (items[i].currency && strcmp(items[i].currency, ledger->currency) != 0)
-            return true;
-    }
-    return false;
-}
-
-static const char *name_of(const struct asked *asked, size_t number)
-{
-    return number > 0 ? asked->names[number - 1]->folded : NULL;
-}
-
-static int insert_one(struct change *change, const struct creation *creation)
-{
-    const struct asked *asked = &creation->asked;
-    const struct draft_row *row = &creation->row;
-    const char *const one[ONE_PARAMS] = {
-        creation->values[0],
-        row->spent_on,
-        row->amount,
-        row->currency,
-        row->merchant,
-        row->merchant_folded,
-        row->description,
-        row->notes,
-        row->kind,
-        name_of(asked, row->category),
-        name_of(asked, row->user > 0 ? row->user : ASKED_SPEAKER),
-        name_of(asked, ASKED_SPEAKER),
-        creation->values[7],
-        creation->values[8],
-        change_key(change),
-        change_arguments(change),
-        creation->values[11],
-    };
-    const char **values = arena_array(call_arena(change_call(change)), ONE_PARAMS, sizeof(*values));
-    if (!values)
-        return -ENOMEM;
-    memcpy(values, one, sizeof(one));
-    (void)change_step(change, &sql_insert_one, values);
-    return 0;
-}
-
 static int insert(struct change *change, struct creation *creation)
 {
-    if (creation->is_one) {
-        if (creation->values[7][0] == 't')
-            change_share(change);
-        return insert_one(change, creation);
+    if (!creation->is_one) {
+        (void)change_step(change, &sql_insert, creation->values);
+        return 0;
     }
-    (void)change_step(change, &sql_insert, creation->values);
+    const char *const *values = creation_one_values(change, creation);
+    if (!values)
+        return -ENOMEM;
+    if (creation->values[7][0] == 't')
+        change_share(change);
+    (void)change_step(change, &sql_insert_one, values);
     return 0;
 }
 
 static int run(struct change *change)
 {
     struct creation *creation = change_state(change);
-    bool is_foreign = converts(creation, call_ledger(change_call(change)));
+    bool is_foreign = creation_converts(change_call(change), creation);
     set_duplicates(change, creation);
     creation->values[2] = change_exponent(change);
     creation->values[9] = change_key(change);
     creation->values[10] = change_arguments(change);
     creation->values[12] = NULL;
-    if (creation->args->create_missing) {
+    if (creation->create_missing) {
         change_open(change);
         if (is_foreign)
             rate_share(change);
@@ -358,8 +193,8 @@ static int explained(struct change *change, const struct db_rows *rows)
     if (strcmp(what, "names") == 0)
         return change_refuse_names(change, &creation->question, detail);
     size_t row = (size_t)db_rows_int(rows, 0, COLUMN_N);
-    size_t number = row <= most_rows(&creation->args->items) ? creation->item_of_row[row] : 0;
-    const struct draft_item *items = creation->args->items.items;
+    size_t number = creation_item_of(creation, row);
+    const struct draft_item *items = creation->items->items;
     bool is_refund = strcmp(what, "refund") == 0;
     bool is_archived = strcmp(what, "archived") == 0;
     const char *field = arena_printf(call_arena(change_call(change)), "items[%zu]%s", number,
@@ -426,14 +261,13 @@ static int start(struct call *call)
     struct creation *creation = arena_alloc(call_arena(call), sizeof(*creation));
     if (!creation)
         return -ENOMEM;
-    creation->args = call_args(call);
-    int r = asked_begin(&creation->asked, call);
-    if (r == 0)
-        r = write_drafts(call, creation);
-    if (r == 0)
-        r = write_queue(call, creation);
-    if (r == 0)
-        r = fill_values(call, creation);
+    const struct create_expenses_args *given = call_args(call);
+    *creation = (struct creation){
+        .items = &given->items,
+        .create_missing = given->create_missing,
+        .allow_duplicate = given->allow_duplicate,
+    };
+    int r = creation_begin(call, creation);
     asked_question(&creation->asked, &creation->question);
     if (r == 0)
         r = change_start(call, &creating, creation);
