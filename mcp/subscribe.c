@@ -402,6 +402,10 @@ void subscriptions_listen(struct request *request)
     size_t before = count_uris(server);
     int why = -ENOSPC;
     struct listener *listener = NULL;
+    if (request->batch) {
+        reply_code(request, RPC_INVALID_REQUEST, "A subscription must not be part of a batch");
+        return;
+    }
     if (!is_filter(filter)) {
         reply_code(request, RPC_INVALID_PARAMS,
                    "notifications: must be an object of booleans and resourceSubscriptions, an "

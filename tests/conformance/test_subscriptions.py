@@ -215,6 +215,19 @@ class Batches(Wire):
             "name": "test_simple_text", "_meta": claim()}}], [830])
         self.assertEqual(lines[0][0]["result"]["resultType"], "complete")
 
+    def test_subscription_inside_a_batch_is_refused(self):
+        """It would keep the answers of its neighbours for as long as it is open."""
+        server = self.serve(L2)
+        lines = self.batch(server, [
+            {**PING, "id": 840},
+            {"jsonrpc": "2.0", "id": 841, "method": "subscriptions/listen", "params": {
+                "notifications": {"toolsListChanged": True}, "_meta": claim()}}], [840, 841])
+        by_id = {one["id"]: one for one in lines[0]}
+        self.assertEqual(by_id[840]["result"], {})
+        self.assertEqual(code_of(by_id[841]), -32600)
+        self.assertEqual(server.notifications, [])
+        self.check_alive(server)
+
 
 if __name__ == "__main__":
     unittest.main()
