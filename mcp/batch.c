@@ -21,7 +21,7 @@ struct batch *batch_new(struct mcp_server *server)
         return NULL;
     batch->server = server;
     batch->open = 1;
-    buf_init(&batch->answers, MCP_MESSAGE_MAX);
+    buf_init(&batch->answers, MCP_BATCH_MAX);
     return batch;
 }
 
@@ -50,11 +50,12 @@ void batch_member_left(struct batch *batch)
         finish(batch);
 }
 
-int batch_add(struct batch *batch, const struct buf *answer)
+int batch_add(struct batch *batch, const struct buf *answer, bool is_last_resort)
 {
     /* Room is made first, because a buffer that cannot grow loses what it holds. */
     size_t need = answer->length + 2;
-    if (need > batch->answers.cap - batch->answers.length)
+    size_t most = is_last_resort ? MCP_BATCH_MAX : MCP_MESSAGE_MAX;
+    if (batch->answers.length + need > most)
         return -EMSGSIZE;
     if (batch->answers.capacity < batch->answers.length + need + 1) {
         size_t room = 2 * batch->answers.capacity + need + 1;

@@ -14,8 +14,9 @@ MUST_CHECK struct batch *batch_new(struct mcp_server *server);
 /* A request of the line begins; each ends with batch_add() or batch_member_left(). */
 void batch_member_begins(struct batch *batch);
 
-/* The answer of a member: 0; an error leaves the member open. */
-MUST_CHECK int batch_add(struct batch *batch, const struct buf *answer);
+/* The answer of a member: 0; an error leaves the member open. Behind MCP_MESSAGE_MAX there is room
+ * for nothing but the last resort: errors in place of answers that found none. */
+MUST_CHECK int batch_add(struct batch *batch, const struct buf *answer, bool is_last_resort);
 
 /* A member ends without an answer. */
 void batch_member_left(struct batch *batch);

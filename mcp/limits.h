@@ -5,6 +5,7 @@
 enum mcp_limits {
     MCP_LINE_MAX = 4 * 1024 * 1024,    /* bytes of one line of the client, without its end */
     MCP_MESSAGE_MAX = 8 * 1024 * 1024, /* bytes of one line of ours; clients drop us at 10 MiB */
+    MCP_BATCH_MAX = 9728 * 1024,       /* … of a batch, with errors for what was too much */
     MCP_ANSWER_MAX = 1024 * 1024,      /* bytes of one structured answer */
     MCP_CONTENT_MAX = 4 * 1024 * 1024, /* bytes of the other content of one answer */
     MCP_OUTPUT_MAX = 1024 * 1024,      /* queued output above which nothing more is read */

@@ -68,7 +68,7 @@ static int deliver(const struct request *request)
     if (server->line.error)
         return server->line.error;
     if (request->batch)
-        return batch_add(request->batch, &server->line);
+        return batch_add(request->batch, &server->line, false);
     return server->stdio ? stdio_send(server->stdio, server->line.data, server->line.length) : 0;
 }
 
@@ -97,7 +97,7 @@ static void send_short_error(const struct request *request, const char *message)
     int r = -ENOMEM;
     if (request->batch) {
         struct buf part = {.data = line, .length = length, .capacity = sizeof(line)};
-        r = batch_add(request->batch, &part);
+        r = batch_add(request->batch, &part, true);
     } else if (server->stdio) {
         r = stdio_send(server->stdio, line, length);
     }

@@ -215,6 +215,20 @@ class Batches(Wire):
             "name": "test_simple_text", "_meta": claim()}}], [830])
         self.assertEqual(lines[0][0]["result"]["resultType"], "complete")
 
+    def test_answers_that_are_too_many_for_one_line_are_errors(self):
+        server = self.serve(L2, record=False)
+        size = len(json.dumps(server.request("tools/list")))
+        ids = list(range(2000, 2000 + 9 * 1024 * 1024 // size))
+        lines = self.batch(server, [{"jsonrpc": "2.0", "id": id, "method": "tools/list"} for id in ids],
+                           ids)
+        self.assertEqual(len(lines), 1)
+        self.assertLess(max(map(len, server.lines)), 10 * 1024 * 1024)
+        codes = [code_of(one) for one in lines[0]]
+        self.assertEqual(sorted(one["id"] for one in lines[0]), ids)
+        self.assertEqual(set(codes), {None, -32603})
+        self.assertGreater(codes.count(None), len(ids) // 2)
+        self.check_alive(server)
+
     def test_subscription_inside_a_batch_is_refused(self):
         """It would keep the answers of its neighbours for as long as it is open."""
         server = self.serve(L2)
