@@ -231,16 +231,6 @@ static bool add_key(struct gate *gate, size_t first, const struct json_span *spa
     return true;
 }
 
-static void note_id(struct gate *gate, const char *begin)
-{
-    if (gate->result->id_length > 0)
-        return;
-    if (*begin != '"' && *begin != '-' && (*begin < '0' || *begin > '9'))
-        return;
-    gate->result->id = begin;
-    gate->result->id_length = (size_t)(gate->at - begin);
-}
-
 static bool is_known(const struct gate *gate)
 {
     const struct json_memo *memo = gate->memo;
@@ -273,7 +263,32 @@ static bool meta(struct gate *gate, unsigned depth)
 
 static bool is_key(const struct json_span *key, const char *name, size_t length)
 {
+    const struct json_span expected = {name, length, false};
+    if (key->has_escapes)
+        return json_keys_equal(key, &expected);
     return key->length == length && memcmp(key->text, name, length) == 0;
+}
+
+static void note_id(struct json_gate *result, const char *begin, const char *end)
+{
+    result->has_id = true;
+    if (result->id_length > 0)
+        return;
+    if (*begin != '"' && *begin != '-' && (*begin < '0' || *begin > '9'))
+        return;
+    result->id = begin;
+    result->id_length = (size_t)(end - begin);
+}
+
+/* A member of the outermost object, and where its value begins. */
+static void note_member(struct gate *gate, const struct json_span *key, const char *begin)
+{
+    if (is_key(key, "id", 2))
+        note_id(gate->result, begin, gate->at);
+    else if (is_key(key, "method", 6))
+        gate->result->has_method = true;
+    else if (is_key(key, "result", 6) || is_key(key, "error", 5))
+        gate->result->has_outcome = true;
 }
 
 static bool member(struct gate *gate, size_t first_key, unsigned depth)
@@ -293,10 +308,8 @@ static bool member(struct gate *gate, size_t first_key, unsigned depth)
         return meta(gate, depth);
     if (!value(gate, depth))
         return false;
-    if (depth == 1 && is_key(&key, "id", 2))
-        note_id(gate, begin);
-    if (depth == 1 && is_key(&key, "method", 6))
-        gate->result->has_method = true;
+    if (depth == 1)
+        note_member(gate, &key, begin);
     return true;
 }
 
@@ -364,7 +377,8 @@ static void check(struct gate *gate)
     if (!value(gate, 0))
         return;
     skip_blanks(gate);
-    if (gate->at != gate->end)
+    gate->result->is_whole = gate->at == gate->end;
+    if (!gate->result->is_whole)
         (void)not_json(gate, "something stands behind the value");
     else if (gate->rule)
         (void)refuse(gate, gate->rule);

@@ -23,12 +23,15 @@ struct json_gate {
     const char *why; /* static text, NULL when good or out of memory */
     size_t values;   /* seen so far */
 
-    /* Source text of the string or number under "id" of the outermost object, borrowed from the
-     * line, and whether there is a "method" beside it; length 0 when none was seen. They let a
-     * refused request be answered. */
+    /* What the members of the outermost object tell of a message that gets no tree: the source text
+     * of the string or number under "id", borrowed from the line (length 0 when none was seen), and
+     * which members there are. All of them, when the text is whole. */
     const char *id;
     size_t id_length;
+    bool has_id;
     bool has_method;
+    bool has_outcome; /* "result" or "error" */
+    bool is_whole;
 
     /* Where a value stands that a memo may keep, or has; NULL when there is none. */
     const char *meta;

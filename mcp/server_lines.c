@@ -26,9 +26,27 @@ static void send_bare_error(struct mcp_server *server, const struct json_gate *g
     server_wake(server);
 }
 
+/* What is never answered is not answered when it is refused either: a notification, and a response,
+ * which ends the question that it was for. False when it is neither, as far as one can tell. (That a
+ * notification was lost for want of memory is said all the same: nobody would miss it otherwise.) */
+static bool drop_line(struct mcp_server *server, const struct json_gate *gate)
+{
+    bool is_response = gate->has_outcome && !gate->has_method;
+    bool is_notification = gate->has_method && !gate->has_id && gate->verdict == JSON_REFUSED;
+    if (!gate->is_whole || (!is_response && !is_notification))
+        return false;
+    LOG(LOG_INFO, "mcp", "a %s was dropped: %s", is_response ? "response" : "notification",
+        gate->why ? gate->why : "out of memory");
+    if (is_response)
+        ask_take_unreadable(server, gate->id, gate->id_length);
+    return true;
+}
+
 static void refuse_line(struct mcp_server *server, const struct json_gate *gate)
 {
     char message[160];
+    if (drop_line(server, gate))
+        return;
     switch (gate->verdict) {
     case JSON_NOT:
         (void)snprintf(message, sizeof(message), "Parse error: %s", gate->why);

@@ -198,10 +198,23 @@ class Messages(Wire):
             self.check_alive(server)
             self.assertEqual(server.strangers, [])
 
+    def test_refused_notification_is_silent(self):
+        """JSON that breaks a rule of ours is no reason to answer what is never answered."""
+        server = self.serve(L4)
+        for params in ('{"reason":"\\ud83d"}', '{"a":1,"a":2}', '{"reason":"\\u0000"}'):
+            server.send_line('{"jsonrpc":"2.0","method":"notifications/cancelled","params":%s}' % params)
+            server.send_line('{"params":%s,"method":"notifications/nope","jsonrpc":"2.0"}' % params)
+            self.check_alive(server)
+        self.assertEqual(server.strangers, [])
+        answer = self.said(server, '{"jsonrpc":"2.0","id":null,"method":"ping","params":{"a":1,"a":2}}')
+        self.assertEqual((code_of(answer), answer["id"]), (-32600, None))
+
     def test_stray_response_is_silent(self):
         for _, server in self.in_each_era():
             for line in ('{"jsonrpc":"2.0","id":1,"result":{}}', '{"jsonrpc":"2.0","id":"srv-1","result":{}}',
-                         '{"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"x"}}'):
+                         '{"jsonrpc":"2.0","id":null,"error":{"code":-1,"message":"x"}}',
+                         '{"jsonrpc":"2.0","id":"srv-1","result":{"a":1,"a":2}}',
+                         '{"jsonrpc":"2.0","error":{"code":-1,"message":"\\ud800"}}'):
                 server.send_line(line)
             self.check_alive(server)
             self.assertEqual(server.strangers, [])

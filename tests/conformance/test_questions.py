@@ -66,6 +66,18 @@ class Legacy(Wire):
                 self.assertTrue(result["isError"], answer)
                 self.assertEqual(text_of(result), "Nothing was done: cancelled.")
 
+    def test_answer_that_breaks_the_rules_of_json_changes_nothing(self):
+        """Half a character is what is left of an emoji that a field was too short for."""
+        server = self.serve(L4, capabilities=FORM)
+        for content in ('{"name":"\\ud83d"}', '{"name":"a","name":"b"}', '{"name":"\\u0000"}'):
+            id, request = self.ask(server, HELLO)
+            server.send_line('{"jsonrpc":"2.0","id":"%s","result":{"action":"accept","content":%s}}' %
+                             (request["id"], content))
+            result = server.wait_answer(id)["result"]
+            self.assertTrue(result["isError"], content)
+            self.assertEqual(text_of(result), "Nothing was done: cancelled.")
+        self.assertEqual(server.strangers, [])
+
     def test_no_answer_in_time_changes_nothing(self):
         server = self.serve(L4, capabilities=FORM, FIXTURE_ASK_MS="100")
         id, request = self.ask(server, HELLO)

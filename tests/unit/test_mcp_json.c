@@ -83,6 +83,28 @@ static void test_gate_finds_the_id_of_a_refused_request(void **state)
     assert_int_equal(gate.id_length, 0);
 }
 
+static void check_kind(const char *text, bool is_whole, bool is_notification, bool is_response)
+{
+    struct json_gate gate;
+    json_gate_check(text, strlen(text), NULL, &gate);
+    assert_int_equal(gate.is_whole, is_whole);
+    assert_int_equal(gate.has_method && !gate.has_id, is_notification);
+    assert_int_equal(gate.has_outcome, is_response);
+}
+
+static void test_gate_tells_requests_from_what_is_not_answered(void **state)
+{
+    (void)state;
+    check_kind("{\"method\":\"a\",\"a\":\"\\u0000\",\"id\":1}", true, false, false);
+    check_kind("{\"method\":\"a\",\"a\":\"\\u0000\",\"id\":null}", true, false, false);
+    check_kind("{\"method\":\"a\",\"a\":\"\\u0000\",\"\\u0069d\":1}", true, false, false);
+    check_kind("{\"method\":\"a\",\"a\":{\"id\":1,\"result\":\"\\u0000\"}}", true, true, false);
+    check_kind("{\"id\":1,\"result\":\"\\ud800\"}", true, false, true);
+    check_kind("{\"id\":1,\"error\":{\"a\":1,\"a\":2}}", true, false, true);
+    check_kind("[{\"method\":\"a\",\"a\":1,\"a\":2}]", true, false, false);
+    check_kind("{\"method\":\"a\",\"a\":\"\\u0000\"} x", false, true, false);
+}
+
 static void test_gate_depth_at_the_limit_and_one_beyond(void **state)
 {
     char text[2 * (MCP_DEPTH_MAX + 1)];
@@ -512,6 +534,7 @@ int main(void)
         cmocka_unit_test(test_gate_strict_grammar),
         cmocka_unit_test(test_gate_refuses_what_is_json_but_against_the_rules),
         cmocka_unit_test(test_gate_finds_the_id_of_a_refused_request),
+        cmocka_unit_test(test_gate_tells_requests_from_what_is_not_answered),
         cmocka_unit_test(test_gate_depth_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_gate_counts_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_gate_out_of_memory_for_keys_is_its_own_verdict),
