@@ -45,17 +45,17 @@ static bool not_json(struct gate *gate, const char *why)
     return false;
 }
 
-static bool refuse(struct gate *gate, const char *why)
-{
-    gate->result->verdict = JSON_REFUSED;
-    gate->result->why = why;
-    return false;
-}
-
 static void note_rule(struct gate *gate, const char *rule)
 {
     if (!gate->rule)
         gate->rule = rule;
+}
+
+static void count_values(struct gate *gate, size_t count)
+{
+    gate->result->values += count;
+    if (gate->result->values > MCP_VALUES_MAX)
+        note_rule(gate, "more than 50,000 values");
 }
 
 static void skip_some_blanks(struct gate *gate)
@@ -219,7 +219,10 @@ static bool make_room_for_key(struct gate *gate)
 static bool add_key(struct gate *gate, size_t first, const struct json_span *span)
 {
     if (gate->key_count - first >= MCP_KEYS_MAX)
-        return refuse(gate, "an object has more than 1,000 members");
+        note_rule(gate, "an object has more than 1,000 members");
+    /* One broken rule is enough: what is refused anyway need not be compared. */
+    if (gate->rule)
+        return true;
     if (!make_room_for_key(gate))
         return false;
     struct key key = {.span = *span, .hash = json_key_hash(span)};
@@ -248,9 +251,7 @@ static bool meta(struct gate *gate, unsigned depth)
     bool known = is_known(gate);
     if (known) {
         gate->at += gate->memo->length;
-        result->values += gate->memo->values;
-        if (result->values > MCP_VALUES_MAX)
-            return refuse(gate, "more than 50,000 values");
+        count_values(gate, gate->memo->values);
     } else if (!value(gate, depth)) {
         return false;
     }
@@ -347,8 +348,7 @@ static bool value(struct gate *gate, unsigned depth)
     struct json_span text;
     if (gate->at == gate->end)
         return not_json(gate, "value missing");
-    if (++gate->result->values > MCP_VALUES_MAX)
-        return refuse(gate, "more than 50,000 values");
+    count_values(gate, 1);
     switch (*gate->at) {
     case '{':
         return container(gate, depth, '}');
@@ -378,10 +378,12 @@ static void check(struct gate *gate)
         return;
     skip_blanks(gate);
     gate->result->is_whole = gate->at == gate->end;
-    if (!gate->result->is_whole)
+    if (!gate->result->is_whole) {
         (void)not_json(gate, "something stands behind the value");
-    else if (gate->rule)
-        (void)refuse(gate, gate->rule);
+    } else if (gate->rule) {
+        gate->result->verdict = JSON_REFUSED;
+        gate->result->why = gate->rule;
+    }
 }
 
 void json_gate_check(const char *text, size_t length, const struct json_memo *memo,

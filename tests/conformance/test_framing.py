@@ -134,6 +134,17 @@ class Framing(Wire):
             self.assertEqual(code_of(self.said(server, line, ["q1"])), -32600)
         self.check_alive(server)
 
+    def test_text_beyond_a_limit_is_answered_with_the_id(self):
+        """The official SDK for TypeScript writes the id behind the parameters."""
+        server = self.serve(L4)
+        many = {"a": [0] * 50000}, {str(i): 0 for i in range(1001)}, {"a": [{}] * 60000}
+        for id, params in enumerate(many, 910):
+            line = json.dumps({"method": "ping", "params": params, "jsonrpc": "2.0", "id": id})
+            self.assertEqual(code_of(self.said(server, line, [id])), -32600)
+            server.send_line(json.dumps({"method": "nope", "params": params, "jsonrpc": "2.0"}))
+            self.check_alive(server)
+        self.assertEqual(server.strangers, [])
+
 
 class Messages(Wire):
     def test_object_that_is_no_message_is_answered_with_its_id(self):
