@@ -107,20 +107,25 @@ void method_run(struct request *request)
                           "Method not found: ", request->message.method);
 }
 
-/* Silent whatever `id` is: a request that is not open may have been answered just now. */
-static void cancel(struct mcp_server *server, const cJSON *id)
+/* Silent whatever is named: a request that is not open may have been answered just now. */
+static void cancel(struct mcp_server *server, const cJSON *params)
 {
+    const cJSON *id = json_get(params, "requestId");
+    const char *reason = json_get_text(params, "reason");
     struct call *call = call_find(server, id);
-    if (call)
-        call_cancel(call);
-    else
+    if (!call) {
         (void)subscribe_cancel(server, id);
+        return;
+    }
+    LOG(LOG_DEBUG, "call", "#%llu: cancelled by the client: %.200s",
+        (unsigned long long)call_number(call), reason ? reason : "no reason given");
+    call_cancel(call);
 }
 
 void method_notify(struct mcp_server *server, const struct rpc_message *message)
 {
     if (strcmp(message->method, "notifications/cancelled") == 0)
-        cancel(server, json_get(message->params, "requestId"));
+        cancel(server, message->params);
     else if (strcmp(message->method, "notifications/initialized") == 0)
         session_initialized(server);
     else

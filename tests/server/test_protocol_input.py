@@ -386,14 +386,16 @@ class Sessions(unittest.TestCase):
             self.assertEqual(len(server.answers), 100)
 
     def test_100_a_cancelled_call_is_not_answered(self):
-        with Server(self.books.env()) as server, self.books.locked() as lock:
+        env = self.books.env(NINEPENCE_LOG_TRACE="call")
+        with Server(env) as server, self.books.locked() as lock:
             id = server.start("tools/call", {"name": "read_expenses", "arguments": {}})
             wait_until(lambda: self.waiting() != "0", 10, "the call to wait for the lock")
-            server.notify("notifications/cancelled", {"requestId": id})
+            server.notify("notifications/cancelled", {"requestId": id, "reason": "too\nslow"})
             wait_until(lambda: self.waiting() == "0", 5, "its statement to be cancelled")
             lock.release()
             server.result("tools/list")
             self.assertNotIn(f"int:{id}", server.answers)
+            self.assertIn("cancelled by the client: too slow\n", server.stderr())
             server.asked[f"int:{id}"] = 0
 
     def waiting(self):
