@@ -24,7 +24,8 @@ static bool is_tool_name(const char *name)
     return length >= 1 && length <= 128 && strspn(name, allowed) == length;
 }
 
-static int check_object_text(const char *name, const char *json, struct buf *why)
+/* A text that goes out as it stands; messages end at the end of a line. */
+static int check_text(const char *name, const char *json, int kind, struct buf *why)
 {
     const char *reason = "out of memory";
     if (!json)
@@ -32,7 +33,30 @@ static int check_object_text(const char *name, const char *json, struct buf *why
     OWNED_JSON tree = json_parse(json, strlen(json), &reason);
     if (!tree)
         return say(why, name, "a text that is not JSON");
-    return cJSON_IsObject(tree) ? 0 : say(why, name, "a JSON text that is no object");
+    if (strpbrk(json, "\r\n"))
+        return say(why, name, "a JSON text of more than one line");
+    if (json_kind(tree) != kind)
+        return say(why, name,
+                   kind == cJSON_Array ? "a JSON text that is no array"
+                                       : "a JSON text that is no object");
+    return 0;
+}
+
+static int check_texts_of_tool(const struct tool *tool, struct buf *why)
+{
+    const char *reason = NULL;
+    int r = check_text(tool->name, tool->input_schema, cJSON_Object, why);
+    if (r == 0)
+        r = check_text(tool->name, tool->output_schema, cJSON_Object, why);
+    if (r == 0)
+        r = check_text(tool->name, tool->icons, cJSON_Array, why);
+    if (r < 0 || !tool->input_schema)
+        return r;
+    OWNED_JSON schema = json_parse(tool->input_schema, strlen(tool->input_schema), &reason);
+    const char *type = json_get_text(schema, "type");
+    return type && strcmp(type, "object") == 0
+               ? 0
+               : say(why, tool->name, "the schema of its arguments is not that of an object");
 }
 
 static int check_tables(const struct tool *tool, struct buf *why)
@@ -87,9 +111,7 @@ static int check_tool(const struct mcp_server *server, const struct tool *tool, 
 {
     int r = check_claims(tool, why);
     if (r == 0)
-        r = check_object_text(tool->name, tool->input_schema, why);
-    if (r == 0)
-        r = check_object_text(tool->name, tool->output_schema, why);
+        r = check_texts_of_tool(tool, why);
     if (r == 0)
         r = check_tables(tool, why);
     return r < 0 ? r : check_parts(tool, &server->options, why);
@@ -105,7 +127,8 @@ static int check_prompt(const struct prompt *prompt, struct buf *why)
         return say(why, prompt->name, "nothing to get");
     if (prompt->args && prompt->args->type && prompt->args_size == 0)
         return say(why, prompt->name, "arguments without a struct");
-    return field_check(prompt->args, false, why);
+    int r = check_text(prompt->name, prompt->icons, cJSON_Array, why);
+    return r < 0 ? r : field_check(prompt->args, false, why);
 }
 
 static int check_resource(const struct resource *resource, struct buf *why)
@@ -125,7 +148,10 @@ static int check_resource(const struct resource *resource, struct buf *why)
     if (strncmp(resource->uri, "ui://", 5) == 0 &&
         (!resource->mime_type || strcmp(resource->mime_type, RESOURCE_APP_MIME_TYPE) != 0))
         return say(why, resource->uri, "an app of another type than " RESOURCE_APP_MIME_TYPE);
-    return check_object_text(resource->uri, resource->meta, why);
+    int r = check_text(resource->uri, resource->meta, cJSON_Object, why);
+    if (r == 0)
+        r = check_text(resource->uri, resource->annotations, cJSON_Object, why);
+    return r < 0 ? r : check_text(resource->uri, resource->icons, cJSON_Array, why);
 }
 
 static int check_app(const struct mcp_server *server, const struct tool *tool, struct buf *why)
@@ -169,7 +195,9 @@ int mcp_server_check(const struct mcp_server *server, struct buf *why)
     const struct registry *registry = &server->registry;
     if (!server->options.name || !server->options.version)
         return say(why, "server", "no name or version");
-    int r = field_check(server->options.extra_args, false, why);
+    int r = check_text("server", server->options.icons, cJSON_Array, why);
+    if (r == 0)
+        r = field_check(server->options.extra_args, false, why);
     if (r == 0)
         r = field_check(server->options.ask_args, false, why);
     if (r == 0)

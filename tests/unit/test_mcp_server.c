@@ -404,6 +404,16 @@ static void test_check_finds_contradictions_of_tools(void **state)
     check_tool(tool, "hold: a text that is not JSON");
     tool.input_schema = "[]";
     check_tool(tool, "hold: a JSON text that is no object");
+    tool.input_schema = "{\"type\":\"array\"}";
+    check_tool(tool, "hold: the schema of its arguments is not that of an object");
+    tool.input_schema = "{\n\"type\":\"object\"}";
+    check_tool(tool, "hold: a JSON text of more than one line");
+    tool = tool_hold;
+    tool.output_schema = "{\"type\":\"object\"}\r";
+    check_tool(tool, "hold: a JSON text of more than one line");
+    tool = tool_hold;
+    tool.icons = "{}";
+    check_tool(tool, "hold: a JSON text that is no array");
     tool = tool_hold;
     tool.ui = "https://x";
     check_tool(tool, "hold: its app is no ui:// resource");
@@ -436,7 +446,12 @@ static void test_check_finds_contradictions_of_resources_and_prompts(void **stat
     check_resource(resource, "test://plain: nothing to read, or two ways to do it");
     resource.tool = &tool_hold;
     check_resource(resource, "test://plain: its tool does not only read");
+    resource = resource_plain;
+    resource.annotations = "[]";
+    check_resource(resource, "test://plain: a JSON text that is no object");
     check(&(struct mcp_server_options){.prompts = prompts}, "p: nothing to get");
+    check(&(struct mcp_server_options){.icons = "[\n]"},
+          "server: a JSON text of more than one line");
 }
 
 int main(void)
