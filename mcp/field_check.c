@@ -17,11 +17,12 @@ static int say(struct buf *why, const struct field *field, const char *what)
     return -EINVAL;
 }
 
-static int check_type(const struct field *field, struct buf *why)
+/* Nothing is bound from a result. */
+static int check_type(const struct field *field, bool is_result, struct buf *why)
 {
     const struct field_type *type = field->type;
     const struct field_type *item = type == &field_list ? field->item : type;
-    if (!type->name || !type->schema || !type->bind)
+    if (!type->name || !type->schema || (!type->bind && !is_result))
         return say(why, field, "its type is incomplete");
     if (type == &field_list && !field->item)
         return say(why, field, "a list without the type of its items");
@@ -62,7 +63,7 @@ static int check_row(const struct field *field, bool is_result, struct buf *why)
         return say(why, field, "no name");
     if (!is_result && !field->doc && !field->type->is_group && !(field->flags & FIELD_HIDDEN))
         return say(why, field, "no doc");
-    int r = check_type(field, why);
+    int r = check_type(field, is_result, why);
     if (r == 0 && !field->type->is_group)
         r = check_default(field, why);
     if (r == 0 && field->fields)
