@@ -474,35 +474,43 @@ WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'acco
     AND NOT EXISTS (SELECT 1 FROM ninepence.reconciliations n
                     WHERE n.ledger_id = $1::bigint AND n.account_id = e.account_id);
 
--- A category that is used is put aside instead.
+-- A category that is used, or lies above one that stays, is put aside instead.
 -- name: remove_categories
-WITH used AS MATERIALIZED (
-    SELECT r.entity_id,
-           EXISTS (SELECT 1 FROM ninepence.expenses e
-                   WHERE e.ledger_id = $1::bigint AND e.category_id = r.entity_id)
-           OR EXISTS (SELECT 1 FROM ninepence.budgets b
-                      WHERE b.ledger_id = $1::bigint AND b.category_id = r.entity_id)
-           OR EXISTS (
-               SELECT 1 FROM ninepence.categories c
-               WHERE c.ledger_id = $1::bigint AND c.parent_id = r.entity_id
-                   AND NOT EXISTS (
-                       SELECT 1 FROM ninepence.change_rows o
-                       WHERE o.ledger_id = $1::bigint AND o.change_id = $2::bigint
-                           AND o.entity = 'category' AND o.entity_id = c.category_id
-                           AND o.before IS NULL)) AS is_used
+WITH RECURSIVE made AS MATERIALIZED (
+    SELECT r.entity_id
     FROM ninepence.change_rows r
     WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'category'
         AND r.before IS NULL
+), used AS (
+    SELECT m.entity_id
+    FROM made m
+    WHERE EXISTS (SELECT 1 FROM ninepence.expenses e
+                  WHERE e.ledger_id = $1::bigint AND e.category_id = m.entity_id)
+        OR EXISTS (SELECT 1 FROM ninepence.budgets b
+                   WHERE b.ledger_id = $1::bigint AND b.category_id = m.entity_id)
+        OR EXISTS (SELECT 1 FROM ninepence.recurring p
+                   WHERE p.ledger_id = $1::bigint AND p.category_id = m.entity_id)
+        OR EXISTS (SELECT 1 FROM ninepence.rules l
+                   WHERE l.ledger_id = $1::bigint AND l.category_id = m.entity_id)
+        OR EXISTS (SELECT 1 FROM ninepence.categories c
+                   WHERE c.ledger_id = $1::bigint AND c.parent_id = m.entity_id
+                       AND c.category_id NOT IN (SELECT o.entity_id FROM made o))
+    UNION
+    SELECT c.parent_id
+    FROM used u
+    JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = u.entity_id
+    JOIN made m ON m.entity_id = c.parent_id
 ), gone AS (
     DELETE FROM ninepence.categories c
-    USING used
-    WHERE NOT used.is_used AND c.ledger_id = $1::bigint AND c.category_id = used.entity_id
+    USING made m
+    WHERE m.entity_id NOT IN (SELECT u.entity_id FROM used u)
+        AND c.ledger_id = $1::bigint AND c.category_id = m.entity_id
     RETURNING 1
 )
 UPDATE ninepence.categories c
 SET archived = true
 FROM used
-WHERE used.is_used AND c.ledger_id = $1::bigint AND c.category_id = used.entity_id;
+WHERE c.ledger_id = $1::bigint AND c.category_id = used.entity_id;
 
 -- The change $2 is taken back by $3; what it took back itself ($4) holds again.
 -- name: mark

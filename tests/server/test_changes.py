@@ -71,6 +71,30 @@ class Undo(unittest.TestCase):
         for table in ("ninepence.tags", "ninepence.categories", "ninepence.expense_tags"):
             self.assertEqual(after[table], before[table], table)
 
+    def test_undo_of_a_new_branch_puts_it_aside_as_a_whole(self):
+        """The expense stays behind as deleted, in its category: so what is above that stays as well."""
+        books = ledger.small()
+        with Server(books.env()) as server:
+            made = server.ask("create_expenses", {"create_missing": True, "items": [
+                {"amount": "5", "category": "Pets: Dogs"}]})
+            undone = server.ask("undo_change", {"change_id": made["change_id"]})
+            self.assertEqual(books.rows("SELECT path FROM ninepence.categories WHERE path LIKE 'Pets%'"
+                                        " AND NOT archived"), [])
+            self.assertIn("archived", server.refusal("create_expenses", {"items": [
+                {"amount": "6", "category": "Pets: Dogs"}]}))
+            server.ask("undo_change", {"change_id": undone["change_id"]})
+            later = server.ask("create_expenses", {"items": [{"amount": "6", "category": "Pets: Dogs"}]})
+            self.assertEqual(later["rows"][0]["after"]["category"], "Pets: Dogs")
+
+    def test_undo_of_a_new_category_that_a_payment_uses_puts_it_aside(self):
+        books = ledger.small()
+        with Server(books.env()) as server:
+            made = server.ask("manage_categories", {"op": "create", "category": "Sports"})
+            server.ask("manage_recurring", {"op": "create", "merchant": "Gym", "amount": "30", "cadence": "monthly",
+                                            "next_date": "2026-12-01", "category": "Sports"})
+            server.ask("undo_change", {"change_id": made["change_id"]})
+        self.assertEqual(books.rows("SELECT archived FROM ninepence.categories WHERE path = 'Sports'"), [("t",)])
+
 
 # What a tool could do to each entity: (entity, table, column of its number, statement).
 DEEDS = (
