@@ -30,7 +30,7 @@ static bool is_good_key(const char *key)
         if (*c < '!' || *c > '~')
             return false;
     }
-    return key[0] != '~' && strlen(key) <= KEY_MAX_BYTES;
+    return key[0] != '\0' && key[0] != '~' && strlen(key) <= KEY_MAX_BYTES;
 }
 
 int change_take_key(struct change *change)
