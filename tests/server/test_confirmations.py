@@ -45,6 +45,19 @@ class Tokens(unittest.TestCase):
                 self.assertIn("Nothing was saved", text)
             self.assertEqual(books.fingerprint(), before)
 
+    def test_token_is_looked_at_where_none_is_needed(self):
+        books = many()
+        with Server(books.env()) as server:
+            token = server.ask("delete_expenses", {"period": "2026-10", "dry_run": True})["confirm"]
+            before = books.fingerprint()
+            for tool, arguments in (
+                    ("update_expenses", {"period": "2026-10", "set": {"notes": "x"}, "confirm": token}),
+                    ("update_expenses", {"merchant": "Shell", "set": {"notes": "x"}, "confirm": "abc"}),
+                    ("transfer_expense", {"ids": ["e34"], "to_category": "Food", "confirm": "abc"}),
+                    ("delete_expenses", {"ids": ["e34"], "confirm": token})):
+                self.assertIn("this token is not one of this request", server.refusal(tool, arguments))
+            self.assertEqual(books.fingerprint(), before)
+
     def test_token_of_the_dry_run_is_good_once_in_any_process(self):
         books = many()
         wanted = {"period": "2019-03", "reason": "old"}

@@ -152,13 +152,15 @@ static int refuse_unconfirmed(struct change *change, const char *act, size_t row
 
 int change_confirm(struct change *change, const char *act, size_t rows, bool always)
 {
+    bool is_dry_run = change_is_dry_run(change);
+    /* A token is looked at even where none is needed: it may stand for other rows. */
+    if (!is_dry_run && change_args(change)->confirm)
+        return check_token(change, rows);
     if (!always && rows <= BLAST_RADIUS_ROWS)
         return 0;
     change->rows_to_confirm = (int64_t)rows;
-    if (change_is_dry_run(change))
+    if (is_dry_run)
         return make_token(change);
-    if (change_args(change)->confirm)
-        return check_token(change, rows);
     if (call_can_ask(change->call, ASK_FORM))
         return ask_person(change, act, rows);
     return refuse_unconfirmed(change, act, rows);
