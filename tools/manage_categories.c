@@ -200,6 +200,11 @@ static int take_name(struct call *call, struct managing *managing, const char *f
             return 1;
         }
     }
+    if (id_parse(managing->folded, name_category.id_prefix) > 0) {
+        (void)change_refuse_argument(call, field, "must not look like the id of a category, got %s",
+                                     name);
+        return 1;
+    }
     if (managing->folded[0] != '\0' && !strchr(name, ':') &&
         utf8_count(name, strlen(name)) <= NAME_MAX_POINTS)
         return 0;

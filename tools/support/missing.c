@@ -44,7 +44,7 @@ static int split_path(struct arena *arena, const struct name_ref *name, struct p
         parts.name = trimmed(arena, colon + 1, strlen(colon + 1));
         if (!parts.parent || !parts.name)
             return -ENOMEM;
-        if (!parts.parent[0] || !parts.name[0])
+        if (!parts.parent[0] || !parts.name[0] || id_parse(parts.name, name->kind->id_prefix) > 0)
             return -EINVAL;
     }
     *ret_parts = parts;
