@@ -240,6 +240,14 @@ static int take(struct call *call, struct reconciling *found, const struct db_ro
     return 0;
 }
 
+#define MANY_DECIMALS "has more decimals than %s has, got %s"
+
+/* Otherwise the difference could not be shown as it is. */
+static bool has_its_decimals(const struct reconciling *found)
+{
+    return money_check(&found->args->balance, found->currency) == 0;
+}
+
 static void say_unknown(const struct reconciling *found, struct buf *text)
 {
     (void)buf_append_text(text, "there is no account ");
@@ -251,12 +259,15 @@ static int checked(struct call *call, const struct db_rows *rows)
     const struct reconcile_account_args *a = call_args(call);
     int r = take(call, a->found, rows);
     if (r == 0)
-        return find_suspects(call, a->found);
+        return has_its_decimals(a->found)
+                   ? find_suspects(call, a->found)
+                   : change_refuse_argument(call, "balance", MANY_DECIMALS, a->found->currency,
+                                            a->balance.text);
     if (r != -ENOENT)
         return r;
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
     say_unknown(a->found, &text);
-    return call_refuse(call, "account", "%s", buf_text(&text));
+    return change_refuse_argument(call, "account", "%s", buf_text(&text));
 }
 
 /* --- marking: a change like others ----------------------------------------------------------- */
@@ -296,6 +307,14 @@ static int refuse_unknown(struct change *change, const struct reconciling *found
                          "get_context lists the accounts.");
 }
 
+static int refuse_decimals(struct change *change, const struct reconciling *found)
+{
+    OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
+    (void)buf_printf(&text, MANY_DECIMALS ".", found->currency, found->args->balance.text);
+    return change_refuse(change, "invalid_argument", "balance", buf_text(&text),
+                         "Correct it, and repeat the request.");
+}
+
 static int refuse_difference(struct change *change, const struct reconciling *found)
 {
     char amount[DECIMAL_TEXT_SIZE];
@@ -314,6 +333,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
         return refuse_unknown(change, found);
     if (r != 0)
         return r;
+    if (!has_its_decimals(found))
+        return refuse_decimals(change, found);
     if (!found->agrees && !found->args->accept_difference)
         return refuse_difference(change, found);
     found->mark_values[0] = found->values[0];

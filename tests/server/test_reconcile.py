@@ -78,6 +78,14 @@ class Marks(unittest.TestCase):
         self.assertEqual(self.refused("reconcile_account", self.arguments(account="Nowhere"))["field"], "account")
         self.assertEqual(self.books.fingerprint(), before)
 
+    def test_balance_that_the_currency_cannot_have_is_refused(self):
+        before = self.books.fingerprint()
+        for mode in ("check", "mark"):
+            error = self.refused("reconcile_account", self.arguments("1000.005", mode=mode))
+            self.assertEqual((error["field"], error["saved"]), ("balance", "no"))
+            self.assertIn("more decimals than EUR has, got 1000.005. Nothing was saved.", error["message"])
+        self.assertEqual(self.books.fingerprint(), before)
+
     def test_same_key_gives_the_same_answer_whatever_happened_since(self):
         first = self.mark(idempotency_key="november")
         self.server.ask("create_expenses", {"items": [
