@@ -155,11 +155,15 @@ bool call_has_place(const struct mcp_server *server)
 
 static void refuse_arguments(struct call *call)
 {
+    bool is_read_only = call_is_read_only(call);
+    const char *message =
+        is_read_only ? NULL
+                     : arena_printf(&call->arena, "%s. Nothing was saved.", call->bind.error);
     struct call_error error = {
         .code = "invalid_argument",
         .field = call->bind.error_field,
-        .message = call->bind.error,
-        .saved = call_is_read_only(call) ? NULL : "no",
+        .message = message ? message : call->bind.error,
+        .saved = is_read_only ? NULL : "no",
     };
     (void)call_fail(call, &error);
 }

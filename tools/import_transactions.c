@@ -66,9 +66,9 @@ static int start(struct call *call)
     const struct import_args *a = call_args(call);
     int given = (a->content != NULL) + (a->path != NULL) + (a->import_id > 0);
     if (given != 1)
-        return call_refuse(call, given == 0 ? "content" : "import_id",
-                           "must be said one of content, path and import_id, got %s",
-                           given == 0 ? "none" : "several");
+        return change_refuse_argument(call, given == 0 ? "content" : "import_id",
+                                      "must be said one of content, path and import_id, got %s",
+                                      given == 0 ? "none" : "several");
     if (a->import_id == 0)
         return import_job_start(call, !saves(call), staged);
     const char *id = arena_printf(call_arena(call), "%lld", (long long)a->import_id);

@@ -345,9 +345,9 @@ static int check_new(struct call *call, const struct manage_recurring_args *a)
     else if (!a->next_date.given)
         lacks = "next_date";
     if (lacks)
-        (void)call_refuse(call, lacks,
-                          "is missing: a new one needs merchant, amount, cadence and "
-                          "next_date");
+        (void)change_refuse_argument(call, lacks,
+                                     "is missing: a new one needs merchant, amount, cadence and "
+                                     "next_date");
     return lacks ? 1 : 0;
 }
 
@@ -357,11 +357,12 @@ static int check_correction(struct call *call, const struct manage_recurring_arg
     bool is_update = strcmp(a->op, "update") == 0;
     bool has_correction = a->cadence || a->next_date.given || a->category.text;
     if (!is_update && has_correction) {
-        (void)call_refuse(call, "op", "%s corrects nothing; use update for that", a->op);
+        (void)change_refuse_argument(call, "op", "%s corrects nothing; use update for that", a->op);
         return 1;
     }
     if (is_update && !has_correction && !a->amount.text) {
-        (void)call_refuse(call, "op", "update needs amount, cadence, next_date or category");
+        (void)change_refuse_argument(call, "op",
+                                     "update needs amount, cadence, next_date or category");
         return 1;
     }
     return 0;
@@ -372,18 +373,18 @@ static int check(struct call *call, const struct manage_recurring_args *a)
     const char *currency = a->currency ? a->currency : call_ledger(call)->currency;
     bool is_new = strcmp(a->op, "create") == 0;
     if (a->id == 0 && !a->merchant.text) {
-        (void)call_refuse(call, "merchant", "is missing: say whose payment, or give id");
+        (void)change_refuse_argument(call, "merchant", "is missing: say whose payment, or give id");
         return 1;
     }
     if ((is_new ? check_new(call, a) : check_correction(call, a)) != 0)
         return 1;
     if (a->amount.text && money_sign(a->amount.text) <= 0) {
-        (void)call_refuse(call, "amount", "must be above 0, got %s", a->amount.text);
+        (void)change_refuse_argument(call, "amount", "must be above 0, got %s", a->amount.text);
         return 1;
     }
     if (is_new && money_check(&a->amount, currency) != 0) {
-        (void)call_refuse(call, "amount", "has more decimals than %s has, got %s", currency,
-                          a->amount.text);
+        (void)change_refuse_argument(call, "amount", "has more decimals than %s has, got %s",
+                                     currency, a->amount.text);
         return 1;
     }
     return 0;

@@ -577,7 +577,7 @@ static int start(struct call *call)
     if (strcmp(a->op, "list") == 0)
         return tool_read(call, &sql_list, list, listed);
     if (needs_id && a->rule_id == 0)
-        return call_refuse(call, "rule_id", "must name the rule, such as r3");
+        return change_refuse_argument(call, "rule_id", "must name the rule, such as r3");
     struct managing *managing = arena_alloc(call_arena(call), sizeof(*managing));
     if (!managing)
         return -ENOMEM;

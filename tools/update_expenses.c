@@ -276,7 +276,8 @@ static int start(struct call *call)
         return -ENOMEM;
     update->args = call_args(call);
     if (update->args->learn_rule && !update->args->set.category.text)
-        return call_refuse(call, "learn_rule", "needs a category in set, to know what to learn");
+        return change_refuse_argument(call, "learn_rule",
+                                      "needs a category in set, to know what to learn");
     update->purchase[0] = call_ledger(call)->id_text;
     update->purchase[1] =
         arena_printf(call_arena(call), "%lld", (long long)update->args->set.refund_of);

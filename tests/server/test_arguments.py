@@ -213,6 +213,7 @@ class Refused(unittest.TestCase):
                 self.assertIn(word, text)
             if not self.tools.is_read_only(tool) and "structuredContent" in result:
                 self.assertEqual(result["structuredContent"]["error"]["saved"], "no")
+                self.assertIn(". Nothing was saved.", text)
 
     def test_questions_with_wrong_arguments_are_refused(self):
         for tool, cases in READS.items():
