@@ -131,6 +131,14 @@ static int check_prompt(const struct prompt *prompt, struct buf *why)
     return r < 0 ? r : field_check(prompt->args, false, why);
 }
 
+static int check_texts_of_resource(const struct resource *resource, struct buf *why)
+{
+    int r = check_text(resource->uri, resource->meta, cJSON_Object, why);
+    if (r == 0)
+        r = check_text(resource->uri, resource->annotations, cJSON_Object, why);
+    return r < 0 ? r : check_text(resource->uri, resource->icons, cJSON_Array, why);
+}
+
 static int check_resource(const struct resource *resource, struct buf *why)
 {
     if (!resource->uri || !strchr(resource->uri, ':'))
@@ -148,10 +156,7 @@ static int check_resource(const struct resource *resource, struct buf *why)
     if (strncmp(resource->uri, "ui://", 5) == 0 &&
         (!resource->mime_type || strcmp(resource->mime_type, RESOURCE_APP_MIME_TYPE) != 0))
         return say(why, resource->uri, "an app of another type than " RESOURCE_APP_MIME_TYPE);
-    int r = check_text(resource->uri, resource->meta, cJSON_Object, why);
-    if (r == 0)
-        r = check_text(resource->uri, resource->annotations, cJSON_Object, why);
-    return r < 0 ? r : check_text(resource->uri, resource->icons, cJSON_Array, why);
+    return check_texts_of_resource(resource, why);
 }
 
 static int check_app(const struct mcp_server *server, const struct tool *tool, struct buf *why)

@@ -88,7 +88,9 @@ class Trips(unittest.TestCase):
         for tool, args, waiting, budgets in (
                 ("monthly_summary", {"months": 3}, 1, {"budget", "budgets"}),
                 ("forecast_spending", {"purchase": PURCHASE}, 2, {"category_budget", "whole_budget"})):
-            with self.subTest(tool), Server(self.books.env(NINEPENCE_LOG_TRACE="pool")) as server:
+            with self.subTest(tool), Server(self.books.env(
+                    NINEPENCE_LOG_TRACE="pool", NINEPENCE_LOCK_TIMEOUT="15s",
+                    NINEPENCE_STATEMENT_TIMEOUT="15s")) as server:
                 right = server.ask(tool, args)
                 self.assertLessEqual(budgets, set(right) | set(right.get("purchase", {})))
                 with self.books.locked("ninepence.budgets") as lock:
