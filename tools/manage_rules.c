@@ -312,34 +312,24 @@ static int build_rule(struct call *call, struct managing *managing, const struct
     return rule->values[RULE_POSITION] ? r : -ENOMEM;
 }
 
-/* Whether no amount has the size that the rule wants. */
-static bool is_empty_span(const struct rule *rule)
-{
-    const char *least = rule->values[RULE_MIN];
-    const char *most = rule->values[RULE_MAX];
-    char text[DECIMAL_TEXT_SIZE];
-    return least && most && money_sign(money_difference(most, least, MONEY_MAX_DECIMALS, text)) < 0;
-}
-
 /* 0, or 1 when the change was refused. */
 static int check_rule(struct change *change, const struct rule *rule)
 {
     bool says_when = false;
+    bool is_empty = money_is_below(rule->values[RULE_MAX], rule->values[RULE_MIN]);
     for (size_t i = RULE_MERCHANT; i <= RULE_ACCOUNT; i++)
         says_when = says_when || rule->values[i];
     if (!says_when)
         (void)change_refuse(change, "invalid_argument", "when",
                             "a rule must say what it is for: merchant, text, amounts or account.",
                             "Say at least one of them.");
-    else if (is_empty_span(rule))
+    else if (is_empty)
         (void)change_refuse(change, "invalid_argument", "when.max_amount",
                             "must not be below min_amount.", "Correct one of them.");
     else if (!rule->values[RULE_CATEGORY])
         (void)change_refuse(change, "invalid_argument", "then", "a rule must name a category.",
                             "Say then with category.");
-    else
-        return 0;
-    return 1;
+    return says_when && !is_empty && rule->values[RULE_CATEGORY] ? 0 : 1;
 }
 
 /* --- saving ---------------------------------------------------------------------------------- */

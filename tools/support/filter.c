@@ -52,11 +52,8 @@ static int filter_finish(struct bind *bind, const struct field *field, bool give
         return fail_at(bind, "min_amount", "compares sizes without their sign, so not below 0");
     if (money_is_negative(most))
         return fail_at(bind, "max_amount", "compares sizes without their sign, so not below 0");
-    if (least->text && most->text) {
-        char text[DECIMAL_TEXT_SIZE];
-        if (money_sign(money_difference(most->text, least->text, MONEY_MAX_DECIMALS, text)) < 0)
-            return fail_at(bind, "max_amount", "must not be below min_amount");
-    }
+    if (money_is_below(most->text, least->text))
+        return fail_at(bind, "max_amount", "must not be below min_amount");
     if (filter->text && filter->text[strspn(filter->text, " ")] == '\0')
         return fail_at(bind, "text", "must not be empty");
     return 0;

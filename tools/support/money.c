@@ -175,6 +175,12 @@ int money_sign(const char *numeric)
     return decimal_sign(number_or_zero(numeric));
 }
 
+bool money_is_below(const char *one, const char *other)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    return one && other && money_sign(money_difference(one, other, MONEY_MAX_DECIMALS, text)) < 0;
+}
+
 static void money_schema(const struct field *field, struct json_out *out)
 {
     (void)field;

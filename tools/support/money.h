@@ -46,6 +46,9 @@ const char *money_sum(const char *one, const char *other, int exponent,
 /* Sign of numeric text: -1, 0, 1. */
 int money_sign(const char *numeric);
 
+/* Whether one amount is less than the other; not when one of them is absent (NULL). */
+bool money_is_below(const char *one, const char *other);
+
 /* struct money: a number or a string. */
 extern const struct field_type field_money;
 
