@@ -225,6 +225,22 @@ static bool is_shared_enough(const struct db_pool *pool)
     return true;
 }
 
+/* A job that found no connection: whether a further one must be opened for it. */
+static bool must_grow_for(const struct db_pool *pool, const struct job *job, uint64_t now)
+{
+    return job->kind == JOB_TX || pool->waiting_count > DB_READS_TO_WAIT || !any_shared(pool, now);
+}
+
+/* A transaction that found no idle connection: with others under one COMMIT, or it stays. */
+static void join_or_reserve(struct db_pool *pool, struct job *job, size_t share, uint64_t now)
+{
+    struct conn *conn = find_filling(pool, job_tx(job), share);
+    if (conn)
+        take_up(conn, job, now);
+    else
+        reserve(pool);
+}
+
 void pool_assign(struct db_pool *pool)
 {
     uint64_t now = pool_now(pool);
@@ -244,13 +260,9 @@ void pool_assign(struct db_pool *pool)
             take_up(conn, job, now);
             continue;
         }
-        must_grow = must_grow || !is_read || pool->waiting_count > DB_READS_TO_WAIT ||
-                    !any_shared(pool, now);
-        conn = is_read ? NULL : find_filling(pool, job_tx(job), share);
-        if (conn)
-            take_up(conn, job, now);
-        else if (!is_read)
-            reserve(pool);
+        must_grow = must_grow || must_grow_for(pool, job, now);
+        if (!is_read)
+            join_or_reserve(pool, job, share, now);
         else if (list_is_empty(&pool->conns[CONN_IDLE]))
             break; /* later reads find nothing either, later transactions keep their place */
     }
