@@ -166,7 +166,7 @@ static bool read_purchase(struct call *call, struct forecast_spending_args *a)
                           purchase->amount.text);
     else if (money_check(&purchase->amount, ledger->currency) != 0)
         (void)call_refuse(call, "purchase.amount", "%s has %d decimals, got %s", ledger->currency,
-                          ledger->exponent, purchase->amount.text);
+                          ledger->exponent, money_said(&purchase->amount));
     else if (purchase->date.day < ledger->calendar.today ||
              purchase->date.day > a->outlook.period.range.to)
         (void)call_refuse(call, "purchase.date", "must lie between today and until, %s, got %s",

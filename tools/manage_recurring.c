@@ -384,7 +384,7 @@ static int check(struct call *call, const struct manage_recurring_args *a)
     }
     if (is_new && money_check(&a->amount, currency) != 0) {
         (void)change_refuse_argument(call, "amount", "has more decimals than %s has, got %s",
-                                     currency, a->amount.text);
+                                     currency, money_said(&a->amount));
         return 1;
     }
     return 0;

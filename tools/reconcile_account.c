@@ -262,7 +262,7 @@ static int checked(struct call *call, const struct db_rows *rows)
         return has_its_decimals(a->found)
                    ? find_suspects(call, a->found)
                    : change_refuse_argument(call, "balance", MANY_DECIMALS, a->found->currency,
-                                            a->balance.text);
+                                            money_said(&a->balance));
     if (r != -ENOENT)
         return r;
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
@@ -310,7 +310,7 @@ static int refuse_unknown(struct change *change, const struct reconciling *found
 static int refuse_decimals(struct change *change, const struct reconciling *found)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX);
-    (void)buf_printf(&text, MANY_DECIMALS ".", found->currency, found->args->balance.text);
+    (void)buf_printf(&text, MANY_DECIMALS ".", found->currency, money_said(&found->args->balance));
     return change_refuse(change, "invalid_argument", "balance", buf_text(&text),
                          "Correct it, and repeat the request.");
 }

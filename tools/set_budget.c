@@ -299,7 +299,7 @@ static int check_amount(struct call *call, const struct set_budget_args *a)
     }
     if (money_check(&a->amount, currency) != 0) {
         (void)change_refuse_argument(call, "amount", "has more decimals than %s has, got %s",
-                                     currency, a->amount.text);
+                                     currency, money_said(&a->amount));
         return 1;
     }
     return 0;

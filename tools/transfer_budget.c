@@ -233,7 +233,7 @@ static int check_amount(struct call *call, const struct money *amount)
     }
     if (money_check(amount, currency) != 0) {
         (void)change_refuse_argument(call, "amount", "has more decimals than %s has, got %s",
-                                     currency, amount->text);
+                                     currency, money_said(amount));
         return 1;
     }
     return 0;

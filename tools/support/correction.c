@@ -92,7 +92,7 @@ static int refuse_decimals(struct change *change, const char *field, const struc
 {
     OWNED_BUF happened = BUF_INIT(200);
     (void)buf_printf(&happened, "%s has %d decimals, got %s.", currency,
-                     currency_exponent(currency), amount->text);
+                     currency_exponent(currency), money_said(amount));
     return refuse(change, field, buf_text(&happened), "Give an amount that the currency can have.");
 }
 

@@ -44,7 +44,7 @@ static int refuse_decimals(struct call *call, const char *field, const struct mo
                            const char *currency)
 {
     (void)change_refuse_argument(call, field, "%s has %d decimals, got %s", currency,
-                                 currency_exponent(currency), amount->text);
+                                 currency_exponent(currency), money_said(amount));
     return 1;
 }
 
@@ -55,7 +55,7 @@ static int with_sign(struct call *call, const struct money *amount, bool is_nega
     const char *text = is_negative ? arena_printf(call_arena(call), "-%s", size) : size;
     if (!text)
         return -ENOMEM;
-    *ret_amount = (struct money){.text = text, .decimals = amount->decimals};
+    *ret_amount = (struct money){.text = text, .decimals = amount->decimals, .said = amount->said};
     return 0;
 }
 

@@ -181,6 +181,19 @@ bool money_is_below(const char *one, const char *other)
     return one && other && money_sign(money_difference(one, other, MONEY_MAX_DECIMALS, text)) < 0;
 }
 
+/* A text of a request is taken at its word: "12.000" may well mean twelve thousand. */
+static int parse_word(struct arena *arena, const char *text, struct money *money)
+{
+    int r = money_parse(arena, text, money);
+    const char *point = r == 0 ? strchr(text, '.') : NULL;
+    int decimals = point ? (int)digits_at(point + 1) : 0;
+    if (r != 0 || decimals == money->decimals)
+        return r;
+    money->decimals = decimals;
+    money->said = arena_strdup(arena, text);
+    return money->said ? 0 : -ENOMEM;
+}
+
 static void money_schema(const struct field *field, struct json_out *out)
 {
     (void)field;
@@ -193,7 +206,7 @@ static int money_bind(struct bind *bind, const struct field *field, const cJSON 
     (void)field;
     int r = -EINVAL;
     if (cJSON_IsString(value))
-        r = money_parse(bind->arena, value->valuestring, target);
+        r = parse_word(bind->arena, value->valuestring, target);
     else if (json_is_number(value))
         r = money_parse(bind->arena, json_number_text(value), target);
     if (r == -EINVAL) {

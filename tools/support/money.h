@@ -12,8 +12,15 @@
 struct money {
     const char *text; /* canonical, such as "-60" or "12.5": no plus, no needless zeros before the
                          point; fit for $n::numeric. NULL: absent */
-    int decimals;     /* as written, trailing zeros aside */
+    int decimals;     /* trailing zeros aside, but for a text of a request: as written */
+    const char *said; /* that text, where it has such zeros; else NULL */
 };
+
+/* What to name it by when it is refused. */
+static inline const char *money_said(const struct money *money)
+{
+    return money->said ? money->said : money->text;
+}
 
 /* Understands "12.50", "-60", "0.5", at most MONEY_MAX_DIGITS before the point and
  * MONEY_MAX_DECIMALS after it. 0, -EINVAL (form), -ERANGE (too many digits), -ENOMEM. */
