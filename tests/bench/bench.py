@@ -191,10 +191,16 @@ def main():
     if not has_peer:
         say("bench: not run: everything that needs the TypeScript peer (no node, or npm ci failed)")
     text = []
+
+    def add(table):
+        """With the conditions under which it was measured."""
+        text.append(f"{table}\n{report.conditions(machine(), sizes, programs.others)}")
+        programs.others = []
+
     if options.what in ("protocol", "all"):
         bench = protocol.ProtocolBench(programs, sizes, has_peer)
         bench.run(say)
-        text.append(report.protocol(bench.figures, has_peer))
+        add(report.protocol(bench.figures, has_peer))
     if options.what in ("database", "all"):
         books = database.start(os.path.join(options.build, "bench-data"), sizes.books,
                                migrate=lambda db: migrate(programs, db), say=say)
@@ -202,7 +208,7 @@ def main():
             programs.use(books, NINEPENCE_LEDGER=workloads.LEDGER, NINEPENCE_NOW=database.TODAY)
             bench = DatabaseBench(programs, sizes, has_peer)
             bench.run(say)
-            text.append(report.database(bench.figures, bench.statements, has_peer))
+            add(report.database(bench.figures, bench.statements, has_peer))
         finally:
             books.stop()
     if options.what in ("import", "all"):
@@ -212,10 +218,9 @@ def main():
             programs.use(books, NINEPENCE_LEDGER="Household 1", NINEPENCE_NOW=database.TODAY)
             figures = Figures()
             importing.ImportBench(programs, books, sizes.imports).run(say, figures)
-            text.append(report.importing(figures, sizes.imports))
+            add(report.importing(figures, sizes.imports))
         finally:
             books.stop()
-    text.append(report.conditions(machine(), sizes, programs.others))
     print("\n".join(text))
     if options.save:
         report.save(text)

@@ -142,9 +142,17 @@ def conditions(machine, sizes, others):
             f"other programs meanwhile: {busy}.\n")
 
 
+def _by_heading(text):
+    """The parts of a text by their first lines."""
+    parts = ["### " + part for part in ("\n" + text).split("\n### ")[1:]]
+    return {part.partition("\n")[0]: part.strip() for part in parts}
+
+
 def save(text):
+    """What was measured takes the place of what was there under the same heading; the rest stays."""
     with open(DOCUMENT, encoding="utf-8") as file:
         before, _, rest = file.read().partition(BEGIN)
-    after = rest.partition(END)[2]
+    old, _, after = rest.partition(END)
+    parts = {**_by_heading(old), **_by_heading("\n".join(text))}
     with open(DOCUMENT, "w", encoding="utf-8") as file:
-        file.write(before + BEGIN + "\n\n" + "\n".join(text) + "\n" + END + after)
+        file.write("\n\n".join([before + BEGIN, *parts.values(), END + after]))
