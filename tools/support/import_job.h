@@ -80,7 +80,7 @@ MUST_CHECK int import_ask_open(struct import_job *job);
         "600000", "off", "64MB" \
     }
 
-/* What there is to compare with (import_compare.sql, around). */
+/* import_compare.c: what there is to compare with (import_compare.sql, around). */
 struct import_around {
     bool has_keys, has_neighbours, has_legs;
     bool was_compared; /* with the books as they were once */
