@@ -157,6 +157,37 @@ class Kinds(Base):
             "SELECT kind, trim_scale(amount) FROM ninepence.expenses WHERE import_id IS NOT NULL"
             " ORDER BY expense_id"), [("expense", "80"), ("refund", "-80"), ("income", "2100")])
 
+    def seen(self, *rows):
+        return [row["kind"] for row in self.ask(content=csv(*rows))["rows"]]
+
+    def test_refund_is_seen_in_a_preview_before_anything_is_in_the_books(self):
+        rows = [("2016-11-02", "SHOE STORE", "-80.00"), ("2016-11-09", "SHOE STORE", "80.00"),
+                ("2016-11-10", "EMPLOYER INC", "2100.00")]
+        self.assertEqual(self.seen(*rows), ["expense", "refund", "income"])
+        self.assertEqual(self.seen(*reversed(rows)), ["income", "refund", "expense"])
+        self.assertEqual(self.seen(("2016-11-02", "SHOE STORE", "-79.00"), *rows[1:]),
+                         ["expense", "income", "income"])
+
+    def test_refund_of_what_was_bought_half_a_year_before_the_file(self):
+        self.server.ask("create_expenses", {"items": [
+            {"amount": "80", "date": "2016-05-13", "merchant": "Shoe Store"}]})
+        for day, kind in (("2016-11-09", "refund"), ("2016-11-10", "income")):
+            self.assertEqual(self.seen((day, "SHOE STORE", "80.00"), (day, "BAR", "-3.00")), [kind, "expense"])
+
+    def test_counts_of_a_preview_are_those_of_its_rows(self):
+        rows = [("2016-11-02", "SHOP", "-5.00"), ("2016-11-02", "CARD CHECK", "0.00"),
+                ("2016-11-03", "TRANSFER TO SAVINGS", "-50.00"), ("2016-11-04", "EMPLOYER INC", "2100.00")]
+        twice = [("2016-11-02", "SHOP", "-5.00"), ("2016-11-02", "CARD CHECK", "0.00")]
+        for content in (rows, rows + twice):
+            counts = self.ask(content=csv(*content))["verdicts"]
+            self.assertEqual(
+                [tuple(str(counts[name]) for name in ("new", "empty", "transfers"))],
+                self.books.rows("SELECT count(*) FILTER (WHERE verdict = 'new'), count(*) FILTER (WHERE verdict = 'empty'),"
+                                " count(*) FILTER (WHERE verdict = 'new' AND found = 'transfer')"
+                                " FROM ninepence.import_rows WHERE import_id = (SELECT max(import_id) FROM ninepence.imports)"))
+            self.assertEqual(counts.pop("transfers"), 1)
+            self.assertEqual(sum(counts.values()), len(content))
+
     def test_legs_of_a_card_payment_in_two_files_are_transfers(self):
         self.commit(("2026-11-03", "VISA ONLINE", "-250.00"), ("2026-11-03", "LANDLORD", "-900.00"))
         self.assertEqual(set(self.kinds().values()), {"expense"})

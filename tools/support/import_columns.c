@@ -230,16 +230,15 @@ static int put_number(struct import_columns *columns, enum import_stage_column c
     return put_value(columns, column, text);
 }
 
-/* A text, cut, and the same folded. */
-static int put_folded(struct import_columns *columns, enum import_stage_column column,
-                      const char *text, size_t most)
+/* A text, cut, and the same folded, which is returned; NULL when out of memory. */
+static const char *put_folded(struct import_columns *columns, enum import_stage_column column,
+                              const char *text, size_t most)
 {
     const char *kept = cut(columns, text, most);
     const char *folded = kept && kept[0] ? fold_text(&columns->scratch, kept) : kept;
-    if (!folded)
-        return -ENOMEM;
-    int r = put(columns, column, kept);
-    return r < 0 ? r : put(columns, column + 1, folded);
+    if (!folded || put(columns, column, kept) < 0 || put(columns, column + 1, folded) < 0)
+        return NULL;
+    return folded;
 }
 
 /* --- keys ------------------------------------------------------------------------------------ */
@@ -286,7 +285,25 @@ static int put_key(struct import_columns *columns, const struct import_row *row)
         return r;
     bool is_doubtful = import_seen_before(columns->seen, row->number, buf_text(&key));
     columns->has_doubtful = columns->has_doubtful || is_doubtful;
+    columns->empty += is_empty;
+    columns->fresh += !is_empty;
+    columns->transfers += !is_empty && row->t->kind == IMPORT_KIND_TRANSFER;
     return put_value(columns, STAGE_VERDICT, is_doubtful ? NULL : is_empty ? "empty" : "new");
+}
+
+/* Whether money may have come from where money went, by which a refund is known. */
+static void note_payee(struct import_columns *columns, enum import_kind kind, const char *folded)
+{
+    static const char went[] = "\x1fpurchase"; /* no account is called so */
+    static const char came[] = "\x1fincome";
+    bool is_income = kind == IMPORT_KIND_INCOME;
+    if (!folded[0] || (!is_income && kind != IMPORT_KIND_PURCHASE))
+        return;
+    columns->has_income = columns->has_income || is_income;
+    if (columns->has_returns)
+        return;
+    (void)import_seen_before(columns->seen, is_income ? came : went, folded);
+    columns->has_returns = import_seen_has(columns->seen, is_income ? went : came, folded);
 }
 
 /* --- rows ------------------------------------------------------------------------------------ */
@@ -311,13 +328,11 @@ static int put_texts(struct import_columns *columns, const struct import_row *ro
     const struct import_split *split = row->split;
     const char *payee = split && split->payee[0] ? split->payee : t->payee;
     const char *category = split ? split->category : t->category;
-    int r = put_folded(columns, STAGE_PAYEE, payee, NAME_MAX_POINTS);
-    if (r == 0)
-        r = put_folded(columns, STAGE_CATEGORY, category, PATH_MAX_POINTS);
-    if (r == 0)
-        r = put_folded(columns, STAGE_TAGS, t->tags, DESCRIPTION_MAX_POINTS);
-    if (r < 0)
-        return r;
+    const char *folded = put_folded(columns, STAGE_PAYEE, payee, NAME_MAX_POINTS);
+    if (!folded || !put_folded(columns, STAGE_CATEGORY, category, PATH_MAX_POINTS) ||
+        !put_folded(columns, STAGE_TAGS, t->tags, DESCRIPTION_MAX_POINTS))
+        return -ENOMEM;
+    note_payee(columns, t->kind, folded);
     (void)put(columns, STAGE_ORIGINAL, row->original);
     (void)put(columns, STAGE_MEMO, row->memo);
     (void)put(columns, STAGE_COUNTER, row->counter);

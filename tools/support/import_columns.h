@@ -78,6 +78,9 @@ struct import_columns {
     struct import_column_values columns[STAGE_COLUMNS];
     struct import_seen *seen;                                 /* keys of the file */
     bool has_doubtful;                                        /* a row without a verdict */
+    bool has_income;                                          /* a payee that money came from */
+    bool has_returns;                                         /* … and went to as well, maybe */
+    uint64_t fresh, empty, transfers;                         /* rows; the last are fresh ones */
     bool has_parts;                                           /* a row that is a part of an entry */
     size_t rows;                                              /* of the chunk */
     uint64_t n;                                               /* of the file */

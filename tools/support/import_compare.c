@@ -21,7 +21,7 @@ size_t import_compare_steps(const struct import_around *around, const char *cons
         {&sql_sorting, on, around->has_keys},
         {&sql_match, import, around->has_neighbours},
         {&sql_match, import, around->has_neighbours},
-        {&sql_refunds, import, true},
+        {&sql_refunds, import, around->has_returns},
         {&sql_transfers, import, around->has_legs},
     };
 
@@ -45,5 +45,7 @@ void import_look_around(const struct db_rows *rows, struct import_around *ret_ar
                              db_rows_text(rows, 0, AROUND_BOOKS)) == 0,
         .touches = db_rows_bool(rows, 0, AROUND_TOUCHES),
         .has_past = db_rows_bool(rows, 0, AROUND_HAS_PAST),
+        .has_purchases = db_rows_bool(rows, 0, AROUND_HAS_PURCHASES),
+        .has_returns = true,
     };
 }

@@ -70,7 +70,11 @@ SELECT i.is_own OR EXISTS (SELECT 1 FROM ninepence.expenses e
        (i.tally ->> 'booked')::bigint + (i.tally ->> 'likely')::bigint
        + (i.tally ->> 'partners')::bigint > 0 AS touches,
        -- include: import_has_past
-       AS has_past
+       AS has_past,
+       EXISTS (SELECT 1 FROM ninepence.expenses e
+               WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind = 'expense'
+                   AND e.merchant_folded IS NOT NULL
+                   AND e.spent_on BETWEEN i.first_day - 180 AND i.last_day) AS has_purchases
 FROM ninepence.imports i
 CROSS JOIN LATERAL (
     SELECT count(*) || ':' || coalesce(max(c.change_id), 0) AS books
@@ -95,6 +99,15 @@ SET compared = $3::text, tally = (
 WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint
 RETURNING (i.tally ->> 'booked')::bigint + (i.tally ->> 'likely')::bigint
           + (i.tally ->> 'partners')::bigint > 0 AS touches;
+
+-- The same of rows that there was nothing to compare with, none of them in doubt: $4, $5 and $6 how many
+-- are new, without an amount, and transfers among the new ones.
+-- name: compared_as_read
+UPDATE ninepence.imports i
+SET compared = $3::text,
+    tally = jsonb_build_object('new', $4::bigint, 'same', 0, 'booked', 0, 'likely', 0, 'conflicting', 0,
+                               'empty', $5::bigint, 'transfers', $6::bigint, 'partners', 0)
+WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint;
 
 -- $1 off: plans in which something is sorted cost more than any other.
 -- name: sorting

@@ -166,19 +166,34 @@ static int staged(struct call *call, struct tool_tx *tx, const struct db_rows *c
 
 /* --- comparing ------------------------------------------------------------------------------- */
 
+static const char *number(struct import_job *job, uint64_t value)
+{
+    return arena_printf(call_arena(job->call), "%llu", (unsigned long long)value);
+}
+
 static int compare(struct call *call, struct tool_tx *tx, const struct db_rows *const *rows,
                    size_t steps)
 {
     struct import_job *job = job_of(call);
+    const struct import_columns *columns = &job->columns;
     const char *ledger = call_ledger(call)->id_text;
     const char *const import[] = {ledger, job->import_id};
     struct db_step compare_steps[IMPORT_COMPARE_STEPS + 1];
     struct import_around around;
     import_look_around(rows[steps - 1], &around);
-    const char *const books[] = {ledger, job->import_id,
-                                 db_rows_text(rows[steps - 1], 0, AROUND_BOOKS)};
+    around.has_returns = columns->has_returns || (columns->has_income && around.has_purchases);
+    const char *const books[] = {ledger,
+                                 job->import_id,
+                                 db_rows_text(rows[steps - 1], 0, AROUND_BOOKS),
+                                 number(job, columns->fresh),
+                                 number(job, columns->empty),
+                                 number(job, columns->transfers)};
+    if (!books[3] || !books[4] || !books[5])
+        return -ENOMEM;
     size_t count = import_compare_steps(&around, import, compare_steps);
-    compare_steps[count++] = (struct db_step){&sql_compared, books};
+    bool is_as_read = count == 0 && !columns->has_doubtful;
+    compare_steps[count++] =
+        (struct db_step){is_as_read ? &sql_compared_as_read : &sql_compared, books};
     call_progress(call, READ_PERCENT, 100, "comparing with the books");
     return tool_tx_run(tx, compare_steps, count, true, staged);
 }
@@ -186,10 +201,8 @@ static int compare(struct call *call, struct tool_tx *tx, const struct db_rows *
 /* Everything is read: the accounts, and what is known about the file. */
 static int send_end(struct import_job *job)
 {
-    struct arena *arena = call_arena(job->call);
     const char *ledger = call_ledger(job->call)->id_text;
-    const char *errors = arena_printf(
-        arena, "%llu", (unsigned long long)job->summary.errors + (unsigned long long)job->refused);
+    const char *errors = number(job, job->summary.errors + job->refused);
     const char *const import[] = {ledger, job->import_id};
     const char *const finish[] = {ledger,
                                   job->import_id,

@@ -83,10 +83,12 @@ MUST_CHECK int import_ask_open(struct import_job *job);
 /* import_compare.c: what there is to compare with (import_compare.sql, around). */
 struct import_around {
     bool has_keys, has_neighbours, has_legs;
-    bool was_compared; /* with the books as they were once */
-    bool is_current;   /* … as they still are */
-    bool touches;      /* … and then some rows replaced, joined or paired with expenses */
-    bool has_past;     /* something has a category */
+    bool was_compared;  /* with the books as they were once */
+    bool is_current;    /* … as they still are */
+    bool touches;       /* … and then some rows replaced, joined or paired with expenses */
+    bool has_past;      /* something has a category */
+    bool has_purchases; /* something was paid not long before the rows */
+    bool has_returns;   /* refunds may be found; the rows may say otherwise */
 };
 
 enum import_around_column {
@@ -96,7 +98,8 @@ enum import_around_column {
     AROUND_COMPARED,
     AROUND_BOOKS,
     AROUND_TOUCHES,
-    AROUND_HAS_PAST
+    AROUND_HAS_PAST,
+    AROUND_HAS_PURCHASES
 };
 
 enum {

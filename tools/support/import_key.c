@@ -12,7 +12,7 @@
 #include "tools/support/limits.h"
 
 enum {
-    SEEN_PROBES = 4,
+    SEEN_PROBES = 8,
     SEEN_LEAST_BYTES = 4096,
     BYTES_OF_A_ROW = 16, /* the shortest; a byte of the filter each */
     KEPT_DECIMALS = 10000
@@ -97,16 +97,43 @@ static uint64_t mix(uint64_t hash, const char *text)
     return hash * 0x9e3779b97f4a7c15u;
 }
 
-bool import_seen_before(struct import_seen *seen, const char *number, const char *key)
+static uint64_t first_probe(const char *space, const char *key)
 {
-    uint64_t at = mix(mix(0xcbf29ce484222325u, number), key);
-    uint64_t step = (at >> 32 | at << 32) | 1;
-    bool was_seen = true;
+    return mix(mix(0xcbf29ce484222325u, space), key);
+}
+
+static uint64_t step_of(uint64_t probe)
+{
+    return (probe >> 32 | probe << 32) | 1;
+}
+
+static uint8_t flag_of(uint64_t probe)
+{
+    return (uint8_t)(1u << (probe & 7));
+}
+
+static bool has(const struct import_seen *seen, uint64_t at)
+{
+    uint64_t step = step_of(at);
     for (int i = 0; i < SEEN_PROBES; i++, at += step) {
-        uint64_t bit = at & seen->mask;
-        uint8_t flag = (uint8_t)(1u << (bit & 7));
-        was_seen = was_seen && (seen->bits[bit >> 3] & flag) != 0;
-        seen->bits[bit >> 3] |= flag;
+        if ((seen->bits[(at & seen->mask) >> 3] & flag_of(at)) == 0)
+            return false;
     }
-    return was_seen;
+    return true;
+}
+
+bool import_seen_has(const struct import_seen *seen, const char *space, const char *key)
+{
+    return has(seen, first_probe(space, key));
+}
+
+bool import_seen_before(struct import_seen *seen, const char *space, const char *key)
+{
+    uint64_t at = first_probe(space, key);
+    uint64_t step = step_of(at);
+    if (has(seen, at))
+        return true;
+    for (int i = 0; i < SEEN_PROBES; i++, at += step)
+        seen->bits[(at & seen->mask) >> 3] |= flag_of(at);
+    return false;
 }

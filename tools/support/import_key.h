@@ -31,7 +31,11 @@ struct import_seen;
 struct import_seen *import_seen_new(uint64_t file_bytes); /* NULL when out of memory */
 struct import_seen *import_seen_free(struct import_seen *seen);
 
-/* Whether the key of account `number` may have been seen; from now on it has. */
-bool import_seen_before(struct import_seen *seen, const char *number, const char *key);
+/* Whether `key` may have been seen in its space, such as the account that it is a key of; from now on it
+ * has. */
+bool import_seen_before(struct import_seen *seen, const char *space, const char *key);
+
+/* The same, and nothing is noted. */
+bool import_seen_has(const struct import_seen *seen, const char *space, const char *key);
 
 #endif
