@@ -50,6 +50,26 @@ static void test_fold_marks_that_carry_meaning_stay(void **state)
     expect_fold("が", "か\xe3\x82\x99");
 }
 
+/* With a letter behind it that is no ASCII, a text goes the long way. */
+static void test_fold_of_ascii_is_that_of_other_texts(void **state)
+{
+    struct arena arena;
+    (void)state;
+    arena_init(&arena, 65536);
+    for (char c = 1; c > 0 && c < 127; c++) {
+        const char text[] = {' ', c, 'A', c, c, 'z', '\0'};
+        const char other[] = {' ', c, 'A', c, c, 'z', '\xc3', '\xa9', '\0'};
+        const char *folded = fold_text(&arena, text);
+        const char *longer = fold_text(&arena, other);
+        assert_non_null(folded);
+        assert_non_null(longer);
+        size_t length = strlen(folded);
+        assert_memory_equal(longer, folded, length);
+        assert_string_equal(longer + length, "e");
+    }
+    arena_free(&arena);
+}
+
 static void test_fold_out_of_memory_is_null(void **state)
 {
     (void)state;
@@ -224,6 +244,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fold_case_accents_and_blanks_go),
         cmocka_unit_test(test_fold_marks_that_carry_meaning_stay),
+        cmocka_unit_test(test_fold_of_ascii_is_that_of_other_texts),
         cmocka_unit_test(test_fold_out_of_memory_is_null),
         cmocka_unit_test(test_distance_counts_slips),
         cmocka_unit_test(test_distance_beyond_the_limit_stops),

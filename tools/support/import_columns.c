@@ -257,14 +257,13 @@ static int write_key(const struct import_columns *columns, const struct import_r
         .counter = row->counter,
     };
     char hash[IMPORT_HASH_TEXT];
-    if (row->bank_id[0]) {
-        (void)buf_printf(key, "%s:i:%s", columns->scheme, row->bank_id);
-    } else {
-        int r = import_hash(&said, hash);
-        if (r < 0)
-            return r;
-        (void)buf_printf(key, "%s:h:%s:1", columns->scheme, hash);
-    }
+    int r = row->bank_id[0] ? 0 : import_hash(&said, hash);
+    if (r < 0)
+        return r;
+    (void)buf_append_text(key, columns->scheme);
+    (void)buf_append_text(key, row->bank_id[0] ? ":i:" : ":h:");
+    (void)buf_append_text(key, row->bank_id[0] ? row->bank_id : hash);
+    (void)buf_append_text(key, row->bank_id[0] ? "" : ":1");
     return part > 0 ? buf_printf(key, "/%zu", part) : key->error;
 }
 

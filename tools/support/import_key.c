@@ -15,7 +15,8 @@ enum {
     SEEN_PROBES = 8,
     SEEN_LEAST_BYTES = 4096,
     BYTES_OF_A_ROW = 16, /* the shortest; a byte of the filter each */
-    KEPT_DECIMALS = 10000
+    KEPT_DECIMALS = 4,
+    KEPT_UNIT = 10000 /* what the last of them is in import_units */
 };
 
 static const char separator[] = "\x1f";
@@ -32,10 +33,9 @@ static int write_amount(const char *amount, char *ret_text)
     struct import_decimal number;
     if (import_decimal_parse(amount, strlen(amount), &number) < 0)
         return -EINVAL;
-    bool is_negative = import_decimal_is_negative(number);
-    import_units units = import_decimal_absolute(number).units / KEPT_DECIMALS;
-    (void)snprintf(ret_text, IMPORT_KEY_AMOUNT_TEXT, "%s%lld.%04d", is_negative ? "-" : "",
-                   (long long)(units / KEPT_DECIMALS), (int)(units % KEPT_DECIMALS));
+    number.units -= number.units % KEPT_UNIT;
+    number.decimals = KEPT_DECIMALS;
+    import_decimal_text(number, ret_text);
     return 0;
 }
 
@@ -43,7 +43,7 @@ int import_hash(const struct import_said *said, char ret_hash[IMPORT_HASH_TEXT])
 {
     static const char digits[] = "0123456789abcdef";
     uint8_t digest[IMPORT_DIGEST];
-    char amount[IMPORT_KEY_AMOUNT_TEXT];
+    char amount[IMPORT_AMOUNT_TEXT_MAX];
     struct sha256_ctx sha;
     int r = write_amount(said->amount, amount);
     if (r < 0)

@@ -11,8 +11,7 @@
 
 enum {
     IMPORT_DIGEST = 32,
-    IMPORT_HASH_TEXT = 33,      /* half of the digest in hex, with the NUL */
-    IMPORT_KEY_AMOUNT_TEXT = 48 /* an amount as numeric(19,4) writes it */
+    IMPORT_HASH_TEXT = 33 /* half of the digest in hex, with the NUL */
 };
 
 /* What a row says, the texts as they are kept; NULL is "". */
