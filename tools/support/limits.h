@@ -66,7 +66,7 @@ enum {
     PATH_PART_MAX = 256,                 /* bytes of one part of a path, with its NUL */
     IMPORT_CONTENT_MAX_POINTS = 4000000, /* of a file that comes with the request */
     IMPORT_CHUNK_ROWS = 1000,            /* rows of one statement that reads */
-    IMPORT_SAVE_ROWS = 10000,            /* … that saves */
+    IMPORT_SAVE_ROWS = 25000,            /* … that saves */
     IMPORT_COLUMN_MAX_BYTES = 32 << 20,  /* of one column of them */
     IMPORT_SEEN_BYTES = 2 << 20,         /* that keys of a file are remembered in */
     IMPORT_PROBLEMS_SHOWN = 10,          /* problems that an answer lists */
