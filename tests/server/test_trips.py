@@ -1,5 +1,6 @@
 """A question costs one round trip to the database, or two: what does not need an answer in between is
 sent together, and may be answered in any order."""
+import contextlib
 import os
 import re
 import sys
@@ -7,7 +8,7 @@ import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger  # noqa: E402
-from support.mcp_client import Server, wait_until  # noqa: E402
+from support.mcp_client import Server, Timeout, wait_until  # noqa: E402
 
 MOST_TRIPS = 2
 PURCHASE = {"amount": "100", "category": "Fuel"}
@@ -101,8 +102,11 @@ class Trips(unittest.TestCase):
                         " AND datname = current_database()") != "0", 10, "the lock to be met")
                     self.books.rows("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                                     " WHERE wait_event_type = 'Lock' AND datname = current_database()")
-                    wait_until(lambda: waiting > 1 or "busy -> idle" in server.stderr()[said:], 10,
-                               "the months to come")
+                    if waiting == 1:
+                        # What was answered before the loss is not asked again: then nothing comes.
+                        with contextlib.suppress(Timeout):
+                            wait_until(lambda: "busy -> idle" in server.stderr()[said:], 0.5,
+                                       "the months to come")
                     self.books.wait_for_waiting(waiting)
                     lock.release()
                 answer = server.wait_answer(asked)["result"]

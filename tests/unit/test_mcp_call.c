@@ -372,7 +372,7 @@ static void test_extra_arguments_go_to_tools_that_write(void **state)
     rig_call(&rig, 6, "asks", "{\"dry_run\":true}");
     expect_text(&rig, 6, "dry");
     rig_call(&rig, 7, "extra", "{\"token\":\"t1\"}");
-    expect_text(&rig, 7, "token: is not known here. Known: dry_run");
+    expect_text(&rig, 7, "token: is not known here. Known: dry_run. Nothing was saved.");
     rig_close(&rig);
 }
 
