@@ -91,13 +91,15 @@
       "The database did not accept what this program asked. Nothing was saved. Please report "     \
       "this as a defect.")
 
+/* 25P02: behind a pooler a cancel that was meant for somebody else may hit the end of a transaction, and
+ * the next one finds it aborted; nothing of the latter was done. */
 #define DB_FAILURE_STATES(X)                                                                       \
     X("08P01", BUG) X("08", LOST) X("0A000", BUG)                                                  \
     X("22001", RULE) X("22003", RANGE) X("22007", MALFORMED) X("22008", RANGE)                     \
     X("22021", MALFORMED) X("22P02", MALFORMED) X("22P05", MALFORMED)                              \
     X("23502", RULE) X("23503", REFERENCE) X("23505", DUPLICATE) X("23514", RULE)                  \
     X("23P01", DUPLICATE) X("23", RULE)                                                            \
-    X("25006", READ_ONLY) X("25P03", LOST) X("28", LOGIN) X("3D000", LOGIN)                        \
+    X("25006", READ_ONLY) X("25P02", CONFLICT) X("25P03", LOST) X("28", LOGIN) X("3D000", LOGIN)   \
     X("40003", LOST_SAVING) X("40", CONFLICT)                                                      \
     X("42501", PERMISSION) X("42703", LAYOUT) X("42883", LAYOUT) X("42P01", LAYOUT)                \
     X("3F000", LAYOUT)                                                                             \

@@ -36,7 +36,7 @@ static const struct row {
     {"23505", DB_CONSTRAINT, "already_exists", DB_SAVED_NO, false},
     {"23514", DB_CONSTRAINT, "rule_violated", DB_SAVED_NO, false},
     {"25006", DB_READ_ONLY, "read_only", DB_SAVED_NO, true},
-    {"25P02", DB_BUG, "internal_error", DB_SAVED_NO, false},
+    {"25P02", DB_RETRY, "concurrent_change", DB_SAVED_NO, true},
     {"25P03", DB_GONE, "connection_lost", DB_SAVED_NO, true},
     {"26000", DB_BUG, "internal_error", DB_SAVED_NO, false},
     {"28000", DB_AUTH, "login_rejected", DB_SAVED_NO, false},
