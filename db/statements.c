@@ -62,7 +62,7 @@ const struct statement_entry *statements_find(struct statements *statements,
     if (!statement->name)
         return NULL;
     if (!statements->slots) {
-        statements->slots = mem_calloc(TABLE_SIZE, sizeof(*statements->slots));
+        statements->slots = mem_calloc(TABLE_SIZE, sizeof(void *));
         if (!statements->slots)
             return NULL;
     }

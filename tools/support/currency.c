@@ -2,6 +2,7 @@
  * that import/ reads among them), and the field type. No names, no rates. */
 #include "tools/support/currency.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -46,17 +47,14 @@ static uint32_t pack(const char code[3])
            (unsigned char)code[2];
 }
 
-static char upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
 /* Each row of a page is asked about: no bsearch(). */
 static const struct currency *find(const char *text, size_t length)
 {
     if (length != 3)
         return NULL;
-    const char code[3] = {upper(text[0]), upper(text[1]), upper(text[2])};
+    char code[4] = "";
+    for (size_t i = 0; i < 3; i++)
+        code[i] = (char)toupper((unsigned char)text[i]);
     uint32_t wanted = pack(code);
     size_t first = 0;
     for (size_t count = ARRAY_LENGTH(currencies); count > 1; count -= count / 2) {
