@@ -32,7 +32,8 @@ void db_pool_unavailable(struct db_pool *pool, const struct db_failure *failure)
 
 /* When `pool` closes, one of its idle connections goes to *heir, if that still is there and has none:
  * what was opened to look at the database need not be opened again. Both have the same target, and
- * `pool` has run nothing but statements without a name. */
+ * `pool` has run nothing but statements without a name (what transactions say is kept prepared under the
+ * same names by all pools, and goes along). */
 void db_pool_bequeath(struct db_pool *pool, struct db_pool *const *heir);
 
 /* Lets running work finish for at most `drain_ms`, closes all connections, calls `closed` and frees
