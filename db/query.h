@@ -12,6 +12,7 @@
 #include "base/own.h"
 #include "db/failure.h"
 
+struct arena;
 struct db_pool;
 struct db_request; /* a read under way, owned by the pool */
 struct db_tx;      /* a transaction under way, owned by the pool */
@@ -38,6 +39,11 @@ int64_t db_rows_int(const struct db_rows *rows, size_t row, size_t column);
 bool db_rows_bool(const struct db_rows *rows, size_t row, size_t column);
 /* Rows that an INSERT, UPDATE or DELETE touched. */
 int64_t db_rows_affected(const struct db_rows *rows);
+
+/* Rows that the program made itself, of what a statement gave, to be read like any others: `cells` row
+ * by row, NULL for null, borrowed as long as the arena lives. NULL when out of memory. */
+MUST_CHECK const struct db_rows *db_rows_of_cells(struct arena *arena, const char *const *cells,
+                                                  size_t count, size_t columns);
 
 /* --- reads ----------------------------------------------------------------------------------- */
 

@@ -1,9 +1,22 @@
-/* Reading the rows of one statement. Nothing is copied: texts point into libpq's result. */
+/* Reading the rows of one statement. Nothing is copied: texts point into libpq's result, or are the
+ * program's own. */
 #include "db/rows.h"
 
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <string.h>
+
+#include "base/arena.h"
+
+const struct db_rows *db_rows_of_cells(struct arena *arena, const char *const *cells, size_t count,
+                                       size_t columns)
+{
+    struct db_rows *rows = arena_alloc(arena, sizeof(*rows));
+    if (rows)
+        *rows = (struct db_rows){NULL, cells, count, columns};
+    return rows;
+}
 
 size_t db_rows_count(const struct db_rows *rows)
 {
@@ -20,25 +33,40 @@ static bool is_inside(const struct db_rows *rows, size_t row, size_t column)
     return row < rows->count && column < rows->columns;
 }
 
+static const char *cell_of(const struct db_rows *rows, size_t row, size_t column)
+{
+    return rows->cells[row * rows->columns + column];
+}
+
 const char *db_rows_column_name(const struct db_rows *rows, size_t column)
 {
-    return column < db_rows_columns(rows) ? PQfname(rows->result, (int)column) : "";
+    return rows->result && column < rows->columns ? PQfname(rows->result, (int)column) : "";
 }
 
 bool db_rows_is_null(const struct db_rows *rows, size_t row, size_t column)
 {
-    return !is_inside(rows, row, column) || PQgetisnull(rows->result, (int)row, (int)column) == 1;
+    if (!is_inside(rows, row, column))
+        return true;
+    return rows->result ? PQgetisnull(rows->result, (int)row, (int)column) == 1
+                        : !cell_of(rows, row, column);
 }
 
 const char *db_rows_text(const struct db_rows *rows, size_t row, size_t column)
 {
-    return is_inside(rows, row, column) ? PQgetvalue(rows->result, (int)row, (int)column) : "";
+    if (!is_inside(rows, row, column))
+        return "";
+    if (rows->result)
+        return PQgetvalue(rows->result, (int)row, (int)column);
+    const char *cell = cell_of(rows, row, column);
+    return cell ? cell : "";
 }
 
 size_t db_rows_length(const struct db_rows *rows, size_t row, size_t column)
 {
-    return is_inside(rows, row, column) ? (size_t)PQgetlength(rows->result, (int)row, (int)column)
-                                        : 0;
+    if (!is_inside(rows, row, column))
+        return 0;
+    return rows->result ? (size_t)PQgetlength(rows->result, (int)row, (int)column)
+                        : strlen(db_rows_text(rows, row, column));
 }
 
 /* Digits that no integer overflows with; most have fewer. */
@@ -74,5 +102,5 @@ bool db_rows_bool(const struct db_rows *rows, size_t row, size_t column)
 
 int64_t db_rows_affected(const struct db_rows *rows)
 {
-    return parse_int(PQcmdTuples(rows->result));
+    return rows->result ? parse_int(PQcmdTuples(rows->result)) : 0;
 }

@@ -1,4 +1,4 @@
-/* Rows inside db/: a view on one libpq result. */
+/* Rows inside db/: a view on one libpq result, or on texts of the program's own. */
 #ifndef DB_ROWS_H
 #define DB_ROWS_H
 
@@ -7,13 +7,14 @@
 #include "db/query.h"
 
 struct db_rows {
-    PGresult *result;
+    PGresult *result;         /* NULL: `cells` instead, row by row */
+    const char *const *cells; /* NULL for null */
     size_t count, columns;
 };
 
 static inline struct db_rows rows_of(PGresult *result)
 {
-    return (struct db_rows){result, (size_t)PQntuples(result), (size_t)PQnfields(result)};
+    return (struct db_rows){result, NULL, (size_t)PQntuples(result), (size_t)PQnfields(result)};
 }
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "tools/summarize_spending.sql.h"
 #include "tools/support/answer.h"
+#include "tools/support/category_groups.h"
 #include "tools/support/compare.h"
 #include "tools/support/filter.h"
 #include "tools/support/group.h"
@@ -26,6 +27,7 @@ struct summarize_spending_args {
     struct comparison comparison; /* no arguments from here on */
     bool is_plain;                /* answered by `by_category`, … */
     bool is_special;              /* … which did not do */
+    const char *kinds[2];         /* that count, where it is plain */
 };
 
 enum {
@@ -41,7 +43,7 @@ enum {
 };
 
 enum {
-    PLAIN_FIRST = 1, /* the row of `by_category` in which the groups begin, and their column */
+    PLAIN_FIRST = 1, /* the row of category_groups() in which the groups begin, and their column */
     PLAIN_GROUP = 0,
     STORED_DECIMALS = 4
 };
@@ -79,6 +81,7 @@ static const struct field result[] = {
 };
 
 static int summarize_read(struct call *call, const struct db_rows *rows);
+static int summarize_read_plain(struct call *call, const struct db_rows *rows);
 
 /* One period by category with nothing else asked, as most people ask: `by_category` will do. */
 static bool is_plain(const struct summarize_spending_args *a)
@@ -125,9 +128,10 @@ static int summarize_run(struct call *call)
     a->is_plain = is_plain(a);
     if (a->is_plain) {
         bool has_refunds = strcmp(a->filter.kind, "expense") == 0;
-        const char *few[] = {values[0], period->from, period->to, a->filter.kind,
-                             has_refunds ? "refund" : a->filter.kind};
-        return tool_read(call, &sql_by_category, few, summarize_read);
+        a->kinds[0] = a->filter.kind;
+        a->kinds[1] = has_refunds ? "refund" : a->filter.kind;
+        const char *few[] = {values[0], period->from, period->to, a->kinds[0], a->kinds[1]};
+        return tool_read(call, &sql_by_category, few, summarize_read_plain);
     }
     return tool_read(call, &sql_groups, values, summarize_read);
 }
@@ -380,13 +384,23 @@ static bool is_whole(const struct db_rows *rows)
     return without <= 1 && db_rows_int(rows, 0, BASIS_LISTED) > 0;
 }
 
+/* The rows of `by_category` as an answer wants them. */
+static int summarize_read_plain(struct call *call, const struct db_rows *rows)
+{
+    struct summarize_spending_args *a = call_args(call);
+    const struct db_rows *groups;
+    int r = category_groups(call_arena(call), rows, a->kinds, &groups);
+    if (r == 0 && is_whole(groups))
+        return summarize_read(call, groups);
+    if (r == -ENOMEM)
+        return r;
+    a->is_special = true;
+    return summarize_run(call);
+}
+
 static int summarize_read(struct call *call, const struct db_rows *rows)
 {
     struct summarize_spending_args *a = call_args(call);
-    if (a->is_plain && !is_whole(rows)) {
-        a->is_special = true;
-        return summarize_run(call);
-    }
     int r = names_settle(call, &a->filter.names, db_rows_text(rows, 0, BASIS_UNKNOWN));
     if (r <= 0)
         return r;

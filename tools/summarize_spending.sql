@@ -165,65 +165,24 @@ LEFT JOIN labels m1 ON m1.merchant_folded = g.key1
 LEFT JOIN labels m2 ON m2.merchant_folded = g.key2
 ORDER BY coalesce(g.position, 1);
 
--- What people ask most, for a tenth of the work of `groups`: one period by category, everything of
+-- What people ask most, for a fraction of the work of `groups`: one period by category, everything of
 -- a kind or two, nothing else asked. $1 ledger, $2 and $3 first and last day, $4 and $5 the kinds that
--- count. The first row is the basis (the columns of enum basis_column), and the rows behind it are the
--- groups, the largest first: the columns of enum group_column.
+-- count. Flat, for setting up a plan costs more here than running it: category_groups.c puts the rows
+-- together. Those are sums, in the columns of enum category_sum_column, and one without a kind: how many
+-- deleted rows match, and ids and names of all categories.
 -- name: by_category
-WITH cells AS MATERIALIZED (
-    SELECT e.category_id, sum(e.base_amount) FILTER (WHERE e.included) AS total,
-           count(e.base_amount) FILTER (WHERE e.included) AS counted,
-           count(*) FILTER (WHERE e.included) AS listed,
-           sum(e.base_amount) FILTER (WHERE e.included AND e.kind = 'refund') AS refunds,
-           count(*) FILTER (WHERE NOT e.included AND e.kind = 'transfer') AS transfers,
-           count(*) FILTER (WHERE NOT e.included AND e.kind = 'income') AS incomes,
-           count(e.base_amount) FILTER (WHERE e.included AND e.pending) AS pending,
-           min(e.spent_on) FILTER (WHERE e.included) AS first_day,
-           max(e.spent_on) FILTER (WHERE e.included) AS last_day
-    FROM (
-        SELECT e.category_id, e.kind, e.base_amount, e.pending, e.spent_on,
-               e.kind = $4::text OR e.kind = $5::text AS included
-        FROM ninepence.expenses e
-        WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-            AND e.spent_on BETWEEN $2::date AND $3::date
-        OFFSET 0
-    ) e
-    GROUP BY e.category_id
-)
-SELECT coalesce(sum(c.total), 0)::text, coalesce(sum(c.counted), 0)::text,
-       coalesce(sum(c.listed), 0), coalesce(sum(c.refunds), 0),
-       CASE WHEN $4::text = 'income' THEN coalesce(sum(c.total), 0)::text ELSE '0' END,
-       CASE WHEN $4::text = 'transfer' THEN coalesce(sum(c.total), 0)::text ELSE '0' END,
-       coalesce(sum(c.transfers), 0)::text, coalesce(sum(c.incomes), 0)::text,
-       coalesce(sum(c.pending), 0)::text,
-       (SELECT count(*) FROM ninepence.expenses e
-        WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NOT NULL
-            AND e.spent_on BETWEEN $2::date AND $3::date
-            AND (e.kind = $4::text OR e.kind = $5::text))::text,
-       to_char(min(c.first_day), 'YYYY-MM-DD'), to_char(max(c.last_day), 'YYYY-MM-DD'),
-       -- Looked for only when there are any.
-       CASE WHEN sum(c.listed) > sum(c.counted) THEN
-           array_to_string(ARRAY(
-               SELECT concat_ws(' ', e.currency, sum(e.amount), count(*))
-               FROM ninepence.expenses e
-               WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
-                   AND e.spent_on BETWEEN $2::date AND $3::date
-                   AND e.base_amount IS NULL AND (e.kind = $4::text OR e.kind = $5::text)
-               GROUP BY e.currency
-               ORDER BY e.currency), ';') END,
-       NULL, NULL, NULL
-FROM cells c
+SELECT e.category_id, e.kind, CASE WHEN e.base_amount IS NULL THEN e.currency END AS without_rate,
+       sum(coalesce(e.base_amount, e.amount)), count(*), count(*) FILTER (WHERE e.pending),
+       min(e.spent_on) - DATE '1970-01-01', max(e.spent_on) - DATE '1970-01-01'
+FROM ninepence.expenses e
+WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.spent_on BETWEEN $2::date AND $3::date
+GROUP BY e.category_id, e.kind, without_rate
 UNION ALL
-SELECT g.label, NULL, g.total, g.counted, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-       NULL, NULL, NULL
-FROM (
-    SELECT coalesce(t.path, 'Uncategorized') AS label, c.total, c.counted
-    FROM cells c
-    -- OFFSET 0: by hash, each side read once, or every cell would go through all categories.
-    LEFT JOIN (SELECT t.category_id, t.path
-               FROM ninepence.categories t
-               WHERE t.ledger_id = $1::bigint
-               OFFSET 0) t ON t.category_id = c.category_id
-    WHERE c.counted > 0
-    ORDER BY total DESC, label
-) g;
+SELECT count(*), NULL,
+       array_to_string(ARRAY(SELECT c.category_id || ' ' || c.path FROM ninepence.categories c
+                             WHERE c.ledger_id = $1::bigint), chr(31)),
+       NULL, NULL, NULL, NULL, NULL
+FROM ninepence.expenses e
+WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NOT NULL
+    AND e.spent_on BETWEEN $2::date AND $3::date
+    AND (e.kind = $4::text OR e.kind = $5::text);

@@ -204,6 +204,25 @@ static void test_decimal_overflow_is_an_error(void **state)
     assert_true(untouched.units == 7 && untouched.scale == 1);
     struct decimal low = {.units = -number.units};
     assert_int_equal(decimal_subtract(low, number, &untouched), -ERANGE);
+    assert_int_equal(decimal_add(number, decimal_from_int(1), &untouched), -ERANGE);
+    struct decimal with_decimals = {.units = 1, .scale = 1};
+    assert_int_equal(decimal_add(number, with_decimals, &untouched), -ERANGE);
+    assert_true(untouched.units == 7 && untouched.scale == 1);
+}
+
+static void test_decimal_sum_has_the_decimals_of_both(void **state)
+{
+    (void)state;
+    char text[DECIMAL_TEXT_SIZE];
+    struct decimal one, other, sum;
+    assert_int_equal(decimal_parse("-12.5", &one), 0);
+    assert_int_equal(decimal_parse("0.0625", &other), 0);
+    assert_int_equal(decimal_add(one, other, &sum), 0);
+    assert_string_equal(decimal_format(sum, text), "-12.4375");
+    assert_int_equal(decimal_add(other, one, &sum), 0);
+    assert_string_equal(decimal_format(sum, text), "-12.4375");
+    assert_int_equal(decimal_subtract(other, one, &sum), 0);
+    assert_string_equal(decimal_format(sum, text), "12.5625");
 }
 
 /* Both sides of 64 bits, and of the digits that always fit into them. */
@@ -318,6 +337,7 @@ int main(void)
         cmocka_unit_test(test_money_difference_is_exact),
         cmocka_unit_test(test_decimal_divide_rounds_only_true_ties_to_even),
         cmocka_unit_test(test_decimal_overflow_is_an_error),
+        cmocka_unit_test(test_decimal_sum_has_the_decimals_of_both),
         cmocka_unit_test(test_decimal_text_around_64_bits_comes_back_unchanged),
         cmocka_unit_test(test_decimal_divide_around_64_bits_is_exact),
         cmocka_unit_test(test_decimal_parse_refuses_what_is_no_number),

@@ -1,6 +1,6 @@
 /* Decimal arithmetic on 128-bit integers; every step that could overflow is checked. What fits into
  * 64 bits, as nearly all amounts do, takes a shorter way. It does not know currencies (money.c) and
- * never adds amounts up: sums are SQL's. */
+ * never adds up rows: those sums are SQL's. */
 #include "tools/support/decimal.h"
 
 #include <errno.h>
@@ -174,14 +174,36 @@ int decimal_divide(struct decimal number, struct decimal divisor, int scale,
     return 0;
 }
 
+/* Gives both as many decimals as the one that has more. */
+static inline int align(struct decimal *one, struct decimal *other)
+{
+    if (one->scale == other->scale)
+        return 0;
+    int scale = one->scale > other->scale ? one->scale : other->scale;
+    if (times_ten(&one->units, scale - one->scale) != 0 ||
+        times_ten(&other->units, scale - other->scale) != 0)
+        return -ERANGE;
+    one->scale = scale;
+    other->scale = scale;
+    return 0;
+}
+
+int decimal_add(struct decimal one, struct decimal other, struct decimal *ret_number)
+{
+    struct decimal result;
+    if (align(&one, &other) != 0 || __builtin_add_overflow(one.units, other.units, &result.units))
+        return -ERANGE;
+    result.scale = one.scale;
+    *ret_number = result;
+    return 0;
+}
+
 int decimal_subtract(struct decimal one, struct decimal other, struct decimal *ret_number)
 {
-    int scale = one.scale > other.scale ? one.scale : other.scale;
-    struct decimal result = {.scale = scale};
-    if (times_ten(&one.units, scale - one.scale) != 0 ||
-        times_ten(&other.units, scale - other.scale) != 0 ||
-        __builtin_sub_overflow(one.units, other.units, &result.units))
+    struct decimal result;
+    if (align(&one, &other) != 0 || __builtin_sub_overflow(one.units, other.units, &result.units))
         return -ERANGE;
+    result.scale = one.scale;
     *ret_number = result;
     return 0;
 }

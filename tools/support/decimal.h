@@ -1,5 +1,5 @@
 /* Exact decimals: a 128-bit integer and the number of its decimals. For what is left to do with
- * sums that came from SQL: rounding, shares, averages, differences. Nothing here is ever a binary
+ * sums that came from SQL: rounding, shares, averages, differences, the sum of a few of them. Nothing here is ever a binary
  * fraction. Functions return 0, -EINVAL (no decimal) or -ERANGE (more than about 37 digits). */
 #ifndef TOOLS_SUPPORT_DECIMAL_H
 #define TOOLS_SUPPORT_DECIMAL_H
@@ -31,6 +31,7 @@ MUST_CHECK int decimal_round(struct decimal number, int scale, struct decimal *r
 MUST_CHECK int decimal_divide(struct decimal number, struct decimal divisor, int scale,
                               struct decimal *ret_number);
 
+MUST_CHECK int decimal_add(struct decimal one, struct decimal other, struct decimal *ret_number);
 MUST_CHECK int decimal_subtract(struct decimal one, struct decimal other,
                                 struct decimal *ret_number);
 

@@ -162,9 +162,7 @@ const char *money_sum(const char *one, const char *other, int exponent,
                       char ret_text[DECIMAL_TEXT_SIZE])
 {
     struct decimal sum = {0};
-    struct decimal negative = number_or_zero(other);
-    negative.units = -negative.units;
-    int r = decimal_subtract(number_or_zero(one), negative, &sum);
+    int r = decimal_add(number_or_zero(one), number_or_zero(other), &sum);
     if (r == 0)
         r = decimal_round(sum, exponent, &sum);
     return decimal_format(r == 0 ? sum : (struct decimal){.scale = exponent}, ret_text);
