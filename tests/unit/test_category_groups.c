@@ -198,7 +198,7 @@ static void test_many_categories_keep_their_own_sums(void **state)
     };
 
     struct arena *arena = *state;
-    const char **cells = arena_array(arena, (MANY + 1) * COLUMNS, sizeof(*cells));
+    const char **cells = arena_array(arena, (size_t)(MANY + 1) * COLUMNS, sizeof(*cells));
     struct buf names = BUF_INIT(1 << 20);
     assert_non_null(cells);
     for (size_t i = 0; i < MANY; i++) {
