@@ -44,6 +44,9 @@ int64_t db_rows_affected(const struct db_rows *rows);
  * by row, NULL for null, borrowed as long as the arena lives. NULL when out of memory. */
 MUST_CHECK const struct db_rows *db_rows_of_cells(struct arena *arena, const char *const *cells,
                                                   size_t count, size_t columns);
+/* The same rows with another first one, of so many cells. `rows` must have one, and is borrowed as well. */
+MUST_CHECK const struct db_rows *db_rows_with_first(struct arena *arena, const struct db_rows *rows,
+                                                    const char *const *cells, size_t columns);
 
 /* --- reads ----------------------------------------------------------------------------------- */
 

@@ -14,8 +14,25 @@ const struct db_rows *db_rows_of_cells(struct arena *arena, const char *const *c
 {
     struct db_rows *rows = arena_alloc(arena, sizeof(*rows));
     if (rows)
-        *rows = (struct db_rows){NULL, cells, count, columns};
+        *rows = (struct db_rows){.count = count,
+                                 .columns = columns,
+                                 .cells = cells,
+                                 .cell_rows = count,
+                                 .cell_columns = columns};
     return rows;
+}
+
+const struct db_rows *db_rows_with_first(struct arena *arena, const struct db_rows *rows,
+                                         const char *const *cells, size_t columns)
+{
+    struct db_rows *made = arena_alloc(arena, sizeof(*made));
+    if (made) {
+        *made = *rows;
+        made->cells = cells;
+        made->cell_rows = 1;
+        made->cell_columns = columns;
+    }
+    return made;
 }
 
 size_t db_rows_count(const struct db_rows *rows)
@@ -28,45 +45,46 @@ size_t db_rows_columns(const struct db_rows *rows)
     return rows->columns;
 }
 
-static bool is_inside(const struct db_rows *rows, size_t row, size_t column)
-{
-    return row < rows->count && column < rows->columns;
-}
-
-static const char *cell_of(const struct db_rows *rows, size_t row, size_t column)
-{
-    return rows->cells[row * rows->columns + column];
-}
-
 const char *db_rows_column_name(const struct db_rows *rows, size_t column)
 {
     return rows->result && column < rows->columns ? PQfname(rows->result, (int)column) : "";
 }
 
+/* The cell, where the row has any; NULL for null. */
+static const char *cell_of(const struct db_rows *rows, size_t row, size_t column)
+{
+    return column < rows->cell_columns ? rows->cells[row * rows->cell_columns + column] : NULL;
+}
+
+static bool is_in_result(const struct db_rows *rows, size_t row, size_t column)
+{
+    return row < rows->count && column < rows->columns;
+}
+
 bool db_rows_is_null(const struct db_rows *rows, size_t row, size_t column)
 {
-    if (!is_inside(rows, row, column))
-        return true;
-    return rows->result ? PQgetisnull(rows->result, (int)row, (int)column) == 1
-                        : !cell_of(rows, row, column);
+    if (row < rows->cell_rows)
+        return !cell_of(rows, row, column);
+    return !is_in_result(rows, row, column) ||
+           PQgetisnull(rows->result, (int)row, (int)column) == 1;
 }
 
 const char *db_rows_text(const struct db_rows *rows, size_t row, size_t column)
 {
-    if (!is_inside(rows, row, column))
-        return "";
-    if (rows->result)
-        return PQgetvalue(rows->result, (int)row, (int)column);
-    const char *cell = cell_of(rows, row, column);
-    return cell ? cell : "";
+    if (row < rows->cell_rows) {
+        const char *cell = cell_of(rows, row, column);
+        return cell ? cell : "";
+    }
+    return is_in_result(rows, row, column) ? PQgetvalue(rows->result, (int)row, (int)column) : "";
 }
 
 size_t db_rows_length(const struct db_rows *rows, size_t row, size_t column)
 {
-    if (!is_inside(rows, row, column))
-        return 0;
-    return rows->result ? (size_t)PQgetlength(rows->result, (int)row, (int)column)
-                        : strlen(db_rows_text(rows, row, column));
+    if (row < rows->cell_rows)
+        return strlen(db_rows_text(rows, row, column));
+    return is_in_result(rows, row, column)
+               ? (size_t)PQgetlength(rows->result, (int)row, (int)column)
+               : 0;
 }
 
 /* Digits that no integer overflows with; most have fewer. */

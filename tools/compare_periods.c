@@ -55,7 +55,6 @@ enum {
 };
 
 enum {
-    UNIT_SEPARATOR = 0x1f,
     RECORD_SEPARATOR = 0x1e,
     MOVERS_SAID = 3
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tools/query_expenses_by_category.sql.h"
+#include "tools/support/basis.h"
 #include "tools/support/expense_page.h"
 #include "tools/support/filter.h"
 #include "tools/support/query.h"
@@ -22,14 +23,30 @@ struct query_expenses_by_category_args {
     struct name_question names; /* no arguments from here on */
     struct name_ref *asked[1];
     uint64_t question; /* what cursors are bound to */
-    bool is_plain;     /* asked by `newest` or `oldest` */
-    bool is_special;   /* which did not do */
+    bool is_special;   /* `newest` or `oldest` did not do */
 };
 
 /* What the first row tells beside the basis. */
 enum category_column {
     CATEGORY_USERS = BASIS_COLUMNS,
-    CATEGORY_ACCOUNTS
+    CATEGORY_ACCOUNTS,
+    CATEGORY_COLUMNS
+};
+
+/* The first row of `newest` and `oldest` (category_known_totals.sql). */
+enum known_column {
+    KNOWN_FIRST_DAY, /* days as numbers */
+    KNOWN_LISTED,
+    KNOWN_COUNTED,
+    KNOWN_LAST_DAY,
+    KNOWN_TOTAL,
+    KNOWN_LABELS, /* the one category that was asked for, or it is not known */
+    KNOWN_USERS,
+    KNOWN_ACCOUNTS,
+    KNOWN_REFUNDS,
+    KNOWN_OTHERS, /* rows of other kinds */
+    KNOWN_PENDING = KNOWN_OTHERS + 4,
+    KNOWN_DELETED
 };
 
 static const char *const sorts[] = {"-date", "date", "-amount", "amount", NULL};
@@ -54,6 +71,7 @@ static const struct field result[] = {
 };
 
 static int category_read(struct call *call, const struct db_rows *rows);
+static int category_read_known(struct call *call, const struct db_rows *rows);
 
 static int category_run(struct call *call)
 {
@@ -80,10 +98,10 @@ static int category_run(struct call *call)
         a->question = filter_hash(a->sort, question, ARRAY_LENGTH(question));
     if (!page_cursor_fits(call, &a->cursor, a->question))
         return 0;
-    a->is_plain = !a->is_special && a->category.id == 0 && !strstr(a->sort, "amount");
-    if (!a->is_plain)
+    if (a->is_special || a->category.id != 0 || strstr(a->sort, "amount"))
         return tool_read(call, &sql_any, values, category_read);
-    return tool_read(call, a->sort[0] == '-' ? &sql_newest : &sql_oldest, values, category_read);
+    return tool_read(call, a->sort[0] == '-' ? &sql_newest : &sql_oldest, values,
+                     category_read_known);
 }
 
 static int category_start(struct call *call)
@@ -115,20 +133,60 @@ static void write_summary(struct answer *answer, const struct query_expenses_by_
     answer_summary(answer, &text);
 }
 
-/* Whether all that `newest` and `oldest` cannot tell is not there to be told. */
+/* Whether all that `newest` and `oldest` cannot tell is not there to be told: a category that is not known
+ * by its path or name, or is not about spending alone, what has no rate, and nothing at all. */
 static bool is_whole(const struct db_rows *rows)
 {
-    return db_rows_is_null(rows, 0, BASIS_UNKNOWN) && db_rows_int(rows, 0, BASIS_LISTED) > 0 &&
-           db_rows_int(rows, 0, BASIS_LISTED) == db_rows_int(rows, 0, BASIS_COUNTED);
+    const char *labels = db_rows_text(rows, 0, KNOWN_LABELS);
+    int64_t listed = db_rows_int(rows, 0, KNOWN_LISTED);
+    return labels[0] != '\0' && !strchr(labels, UNIT_SEPARATOR) && listed > 0 &&
+           listed == db_rows_int(rows, 0, KNOWN_COUNTED) && db_rows_int(rows, 0, KNOWN_OTHERS) == 0;
+}
+
+/* The first row as answers want it. 0, or -ERANGE when a sum is too long. */
+static int known_basis(const struct db_rows *rows, struct basis *ret_basis)
+{
+    struct basis basis = {
+        .counted = db_rows_int(rows, 0, KNOWN_COUNTED),
+        .listed = db_rows_int(rows, 0, KNOWN_LISTED),
+        .pending = db_rows_int(rows, 0, KNOWN_PENDING),
+        .deleted_excluded = db_rows_int(rows, 0, KNOWN_DELETED),
+        .first_day = (date_day)db_rows_int(rows, 0, KNOWN_FIRST_DAY),
+        .last_day = (date_day)db_rows_int(rows, 0, KNOWN_LAST_DAY),
+    };
+    int r = decimal_parse(db_rows_text(rows, 0, KNOWN_TOTAL), &basis.total);
+    if (r == 0 && !db_rows_is_null(rows, 0, KNOWN_REFUNDS))
+        r = decimal_parse(db_rows_text(rows, 0, KNOWN_REFUNDS), &basis.refunds);
+    if (r == 0)
+        *ret_basis = basis;
+    return r;
+}
+
+/* The rows of `newest` and `oldest`. */
+static int category_read_known(struct call *call, const struct db_rows *rows)
+{
+    struct query_expenses_by_category_args *a = call_args(call);
+    struct arena *arena = call_arena(call);
+    struct basis basis;
+    if (!is_whole(rows) || known_basis(rows, &basis) != 0) {
+        a->is_special = true;
+        return category_run(call);
+    }
+    const char **cells = arena_array(arena, CATEGORY_COLUMNS, sizeof(*cells));
+    if (!cells || basis_cells(&basis, arena, cells) != 0)
+        return -ENOMEM;
+    cells[BASIS_LABELS] = arena_printf(arena, "c%s", db_rows_text(rows, 0, KNOWN_LABELS));
+    cells[CATEGORY_USERS] = db_rows_text(rows, 0, KNOWN_USERS);
+    cells[CATEGORY_ACCOUNTS] = db_rows_text(rows, 0, KNOWN_ACCOUNTS);
+    const struct db_rows *known = db_rows_with_first(arena, rows, cells, CATEGORY_COLUMNS);
+    if (!known || !cells[BASIS_LABELS])
+        return -ENOMEM;
+    return category_read(call, known);
 }
 
 static int category_read(struct call *call, const struct db_rows *rows)
 {
     struct query_expenses_by_category_args *a = call_args(call);
-    if (a->is_plain && !is_whole(rows)) {
-        a->is_special = true;
-        return category_run(call);
-    }
     int r = names_settle(call, &a->names, db_rows_text(rows, 0, BASIS_UNKNOWN));
     if (r <= 0)
         return r;

@@ -6,7 +6,7 @@
 WITH
 -- include: category_known
 , page AS (
-    SELECT s.path, x.*, x.spent_on - DATE '1970-01-01' AS key, x.expense_id AS id_key
+    SELECT s.path, x.*, x.day AS key, x.expense_id AS id_key
     FROM subtree s
     CROSS JOIN LATERAL (
         SELECT
@@ -20,19 +20,19 @@ WITH
         ORDER BY e.spent_on DESC, e.expense_id DESC
         LIMIT $8::bigint
     ) x
-    ORDER BY x.spent_on DESC, x.expense_id DESC
+    ORDER BY x.day DESC, x.expense_id DESC
     LIMIT $8::bigint
 )
--- include: category_known_basis
+-- include: category_known_totals
 UNION ALL
--- include: category_rows
+-- include: category_known_rows
 ;
 
 -- name: oldest
 WITH
 -- include: category_known
 , page AS (
-    SELECT s.path, x.*, DATE '1970-01-01' - x.spent_on AS key, -x.expense_id AS id_key
+    SELECT s.path, x.*, -x.day AS key, -x.expense_id AS id_key
     FROM subtree s
     CROSS JOIN LATERAL (
         SELECT
@@ -46,12 +46,12 @@ WITH
         ORDER BY e.spent_on, e.expense_id
         LIMIT $8::bigint
     ) x
-    ORDER BY x.spent_on, x.expense_id
+    ORDER BY x.day, x.expense_id
     LIMIT $8::bigint
 )
--- include: category_known_basis
+-- include: category_known_totals
 UNION ALL
--- include: category_rows
+-- include: category_known_rows
 ;
 
 -- Any category in the order $10 of sort, for twice the work. The largest keys come first; by amount, rows

@@ -11,7 +11,6 @@
 #include "tools/support/group.h"
 
 enum {
-    UNIT_SEPARATOR = 0x1f,
     FEWEST_SLOTS = 4
 };
 
@@ -88,7 +87,7 @@ static int make_groups(struct groups *groups, const char *list)
     groups->slot_count = FEWEST_SLOTS;
     while (groups->slot_count < 2 * most)
         groups->slot_count *= 2;
-    groups->slots = arena_array(groups->arena, groups->slot_count, sizeof(*groups->slots));
+    groups->slots = arena_array(groups->arena, groups->slot_count, sizeof(struct group *));
     groups->all = arena_array(groups->arena, most, sizeof(*groups->all));
     char *names = arena_strdup(groups->arena, list);
     if (!groups->slots || !groups->all || !names)

@@ -10,8 +10,7 @@
 #include "tools/support/money.h"
 
 enum {
-    ID_ROOM = 32,
-    UNIT_SEPARATOR = 0x1f
+    ID_ROOM = 32
 };
 
 static void write_id(const struct row_context *row, const char *key, size_t column)

@@ -11,7 +11,6 @@
 #include "tools/support/sentence.h"
 
 enum {
-    UNIT_SEPARATOR = 0x1f,
     RECORD_SEPARATOR = 0x1e,
     KNOWN_LEAST = 8, /* purchases that say what is usual */
     WHY_MAX = 600,

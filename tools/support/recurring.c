@@ -8,10 +8,6 @@
 #include "tools/support/currency.h"
 #include "tools/support/money.h"
 
-enum {
-    UNIT_SEPARATOR = 0x1f
-};
-
 const char *const recurring_cadences[] = {"weekly",    "biweekly",    "monthly", "bimonthly",
                                           "quarterly", "half-yearly", "yearly",  NULL};
 

@@ -5,10 +5,6 @@
 
 #include "tools/support/money.h"
 
-enum {
-    UNIT_SEPARATOR = 0x1f
-};
-
 void row_write(const struct row_context *row, const struct field *fields)
 {
     json_object(row->out);

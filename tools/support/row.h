@@ -9,6 +9,10 @@
 #include "mcp/field.h"
 #include "mcp/json_out.h"
 
+enum {
+    UNIT_SEPARATOR = 0x1f /* chr(31), between the names of a list in one column */
+};
+
 struct row_context {
     struct json_out *out;
     const struct db_rows *rows;
@@ -44,7 +48,7 @@ void row_write_optional(const struct row_context *row, const char *key, size_t c
 void row_write_int(const struct row_context *row, const char *key, size_t column);
 void row_write_money(const struct row_context *row, const char *key, size_t column);
 void row_write_if_true(const struct row_context *row, const char *key, size_t column);
-/* Names joined by the unit separator (chr(31)), as a list. */
+/* Names joined by UNIT_SEPARATOR, as a list. */
 void row_write_list(const struct row_context *row, const char *key, size_t column);
 
 /* A decimal such as a percentage as a JSON number, null when the text is empty. */

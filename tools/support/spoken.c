@@ -7,7 +7,6 @@
 #include "tools/support/sentence.h"
 
 enum {
-    UNIT_SEPARATOR = 0x1f,
     NAMES_SHOWN = 5
 };
 
