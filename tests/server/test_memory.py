@@ -1,11 +1,13 @@
 """Memory stays where it is: 12 MiB after 10,000 calls."""
 import os
+import re
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 from support import ledger  # noqa: E402
-from support.mcp_client import SANITIZED, VALGRIND, Server  # noqa: E402
+from support.mcp_client import BIN, SANITIZED, VALGRIND, Server  # noqa: E402
 
 CALLS = 10_000
 IN_FLIGHT = 16
@@ -37,6 +39,13 @@ class Memory(unittest.TestCase):
             used = server.rss_kib()
             print(f"resident after {CALLS} calls: {used} KiB", file=sys.stderr)
             self.assertLess(used, LARGEST_KIB)
+
+    def test_gnutls_does_not_get_ready_at_the_start(self):
+        """The dynamic linker tells whom the library asks; a library that is not there asks nobody."""
+        said = subprocess.run([BIN, "--version"], env={**os.environ, "LD_DEBUG": "bindings"},
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True, text=True)
+        asked = re.findall(r"libgnutls\S* \[0\] to (\S+) .*_gnutls_global_init_skip", said.stdout)
+        self.assertEqual(asked, [BIN] if "libgnutls" in said.stdout else [])
 
     def settle(self, server, under_way):
         for id in under_way:
