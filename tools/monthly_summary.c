@@ -356,8 +356,9 @@ static struct answer_list part_of(const struct db_rows *rows, const char *part)
 static void write_categories(struct answer *answer)
 {
     const struct db_rows *rows = answer->rows;
-    struct group_context context = {
-        .total = figure(answer, BASIS_TOTAL), .has_before = true, .before_count = "1"};
+    struct group_context context = {.hundredth = money_hundredth(figure(answer, BASIS_TOTAL)),
+                                    .has_before = true,
+                                    .before_count = "1"};
     struct answer_list list = part_of(rows, "category");
     list.key = "rows";
     list.fields = group_fields;

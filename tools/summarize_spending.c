@@ -312,7 +312,7 @@ static void write_comparison(struct answer *answer, const struct comparison *com
     if (!context->has_before)
         return;
     before_total(answer, context, before);
-    money_difference(context->total, before, answer->exponent, change);
+    money_difference(db_rows_text(answer->rows, 0, BASIS_TOTAL), before, answer->exponent, change);
     json_put_text(out, "before", before);
     json_put_text(out, "change", change);
     row_write_number(out, "change_percent", money_percent(change, before, text));
@@ -408,7 +408,7 @@ static int summarize_read(struct call *call, const struct db_rows *rows)
     comparison_reach(&a->comparison, db_rows_text(rows, 0, COLUMN_BOOKS_BEGIN));
     (void)snprintf(counted, sizeof(counted), "%zu", a->comparison.counted);
     struct group_context context = {
-        .total = db_rows_text(rows, 0, BASIS_TOTAL),
+        .hundredth = money_hundredth(db_rows_text(rows, 0, BASIS_TOTAL)),
         .has_then = strcmp(a->then_by, "none") != 0,
         .has_before = a->comparison.count > 0,
         .before_count = counted,

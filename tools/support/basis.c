@@ -23,14 +23,19 @@ int kind_sum_read(const struct db_rows *rows, size_t row, size_t column, struct 
     return r;
 }
 
-/* The sum of the kind by itself, where an answer tells it. */
+/* The sum of the kind by itself, where an answer tells it. Kinds differ in their first letter. */
 static struct decimal *sum_of_kind(struct basis *basis, const char *kind)
 {
-    if (strcmp(kind, "refund") == 0)
+    switch (kind[0]) {
+    case 'r':
         return &basis->refunds;
-    if (strcmp(kind, "income") == 0)
+    case 'i':
         return &basis->income;
-    return strcmp(kind, "transfer") == 0 ? &basis->transfers : NULL;
+    case 't':
+        return &basis->transfers;
+    default:
+        return NULL;
+    }
 }
 
 static int add_missing(struct basis *basis, struct arena *arena, const struct kind_sum *sum)

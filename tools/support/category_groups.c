@@ -110,8 +110,7 @@ static int add_sum(struct groups *groups, size_t row)
     int r = kind_sum_read(groups->rows, row, CATEGORY_SUM_KIND, &sum);
     if (r != 0)
         return r;
-    bool counts =
-        strcmp(sum.kind, groups->kinds[0]) == 0 || strcmp(sum.kind, groups->kinds[1]) == 0;
+    bool counts = sum.kind[0] == groups->kinds[0][0] || sum.kind[0] == groups->kinds[1][0];
     r = basis_add(&groups->basis, groups->arena, &sum, counts);
     if (r != 0 || !counts || sum.without_rate)
         return r;

@@ -34,7 +34,7 @@ static void write_average(const struct row_context *row, const char *key, size_t
 static void write_share(const struct row_context *row, const char *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
-    const char *share = money_percent(text_or_zero(row, column), context_of(row)->total, text);
+    const char *share = money_share(text_or_zero(row, column), context_of(row)->hundredth, text);
     row_write_number(row->out, key, share);
 }
 

@@ -3,6 +3,7 @@
 #ifndef TOOLS_SUPPORT_GROUP_H
 #define TOOLS_SUPPORT_GROUP_H
 
+#include "tools/support/decimal.h"
 #include "tools/support/row.h"
 
 /* The columns of a group, beginning at row_context.column. */
@@ -17,7 +18,7 @@ enum group_column {
 
 /* row_context.data of a table of groups. */
 struct group_context {
-    const char *total; /* of all groups, for shares */
+    struct decimal hundredth; /* of all groups, for shares: money_hundredth() */
     bool has_then;
     bool has_before;
     const char *before_count; /* periods that GROUP_BEFORE is the sum of; the mean is shown */

@@ -141,11 +141,22 @@ const char *money_average(const char *total, const char *count, int exponent,
     return format_quotient(number_or_zero(total), number_or_zero(count), exponent, ret_text);
 }
 
-const char *money_percent(const char *part, const char *whole, char ret_text[DECIMAL_TEXT_SIZE])
+struct decimal money_hundredth(const char *whole)
 {
     struct decimal hundredth = number_or_zero(whole);
     hundredth.scale += 2;
+    return hundredth;
+}
+
+const char *money_share(const char *part, struct decimal hundredth,
+                        char ret_text[DECIMAL_TEXT_SIZE])
+{
     return format_quotient(number_or_zero(part), hundredth, 1, ret_text);
+}
+
+const char *money_percent(const char *part, const char *whole, char ret_text[DECIMAL_TEXT_SIZE])
+{
+    return money_share(part, money_hundredth(whole), ret_text);
 }
 
 const char *money_difference(const char *one, const char *other, int exponent,

@@ -39,7 +39,14 @@ const char *money_format(const char *numeric, int exponent, char ret_text[DECIMA
 const char *money_average(const char *total, const char *count, int exponent,
                           char ret_text[DECIMAL_TEXT_SIZE]);
 
-/* 100 * part / whole with one decimal, half to even; "" when the whole is 0. */
+/* A hundredth of a whole that many shares are of. */
+struct decimal money_hundredth(const char *whole);
+
+/* part / hundredth with one decimal, half to even; "" when that is 0. */
+const char *money_share(const char *part, struct decimal hundredth,
+                        char ret_text[DECIMAL_TEXT_SIZE]);
+
+/* The same of one share: 100 * part / whole. */
 const char *money_percent(const char *part, const char *whole, char ret_text[DECIMAL_TEXT_SIZE]);
 
 /* one - other with `exponent` decimals. */
