@@ -70,5 +70,5 @@ def check_refusal(name, text):
     sentences = SENTENCE_END.findall(text.strip().rstrip(".!?")) + ["."]
     assert len(sentences) <= 3, f"{name}: {len(sentences)} sentences: {text}"
     for inside in ("SELECT ", "INSERT ", "UPDATE ", "sqlstate", "SQLSTATE", "libpq", "cJSON", "/tmp/",
-                   "pg_", "ninepence.", "PQ"):
+                   "/dev/shm/", "pg_", "ninepence.", "PQ"):
         assert inside not in text, f"{name}: shows {inside!r}: {text}"

@@ -264,7 +264,9 @@ static int rig_setup(void **state)
     (void)state;
     (void)unsetenv("XDG_RUNTIME_DIR");
     (void)unsetenv("XDG_DATA_HOME");
-    (void)snprintf(rig_home, sizeof(rig_home), "/tmp/%s-XXXXXX", rig_application);
+    const char *homes = getenv("TEST_HOMES");
+    (void)snprintf(rig_home, sizeof(rig_home), "%.200s/np-%s.%d-XXXXXX", homes ? homes : "/tmp",
+                   rig_application, getpid());
     return mkdtemp(rig_home) && chmod(rig_home, 0755) == 0 ? 0 : -1;
 }
 

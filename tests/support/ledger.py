@@ -17,7 +17,6 @@ import os
 import shutil
 import signal
 import subprocess
-import tempfile
 
 from support import mcp_client, with_pgbouncer, with_postgres
 
@@ -58,7 +57,7 @@ class Postgres:
 
     def __init__(self):
         self.owner = with_postgres.server_user()
-        self.folder = tempfile.mkdtemp(prefix="np-pg-", dir="/tmp")
+        self.folder = with_postgres.new_home("np-pg")
         os.chmod(self.folder, 0o755)
         with_postgres.give(self.folder, self.owner)
         self.data = os.path.join(self.folder, "data")
@@ -287,7 +286,7 @@ class PrivateHome:
     """A home folder in which the binary makes and runs its own cluster."""
 
     def __init__(self):
-        self.folder = tempfile.mkdtemp(prefix="np-home-")
+        self.folder = with_postgres.new_home("np-home")
         os.chmod(self.folder, 0o755)
         self.data_home = os.path.join(self.folder, "data")
         self.runtime = os.path.join(self.folder, "run")

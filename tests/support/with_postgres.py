@@ -4,15 +4,17 @@
     with_postgres.py [--set name=value]... command [argument...]
 
 The command finds DATABASE_URL (a unix socket, no password, superuser) and, for tests that are rough
-with the server, TEST_PG_PID (the postmaster), TEST_PG_DATA and TEST_PG_SOCKET_DIR. Everything is
-stopped and removed afterwards; the exit code is the command's. A cluster made by initdb once is
-kept in the temporary folder and copied, which takes a tenth of the time.
+with the server, TEST_PG_PID (the postmaster), TEST_PG_DATA and TEST_PG_SOCKET_DIR; TEST_HOMES is where
+it makes homes of its own. Everything is stopped and removed afterwards; the exit code is the
+command's. A cluster made by initdb once is kept in the temporary folder and copied, which takes a
+tenth of the time; the copies live in memory where there is plenty, which takes a fifth of that.
 """
 import ctypes
 import fcntl
 import glob
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +25,8 @@ import time
 
 START_SECONDS = 30
 STOP_SECONDS = 20
+MEMORY = "/dev/shm"
+MEMORY_BYTES = 4 << 30  # that nobody uses; what two cores run side by side takes an eighth
 PR_SET_PDEATHSIG = 1
 
 
@@ -64,6 +68,29 @@ def run_as(user, *command):
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     if done.returncode != 0:
         sys.exit("with_postgres: %s failed:\n%s" % (command[0], done.stdout.decode("utf-8", "replace")))
+
+
+def homes():
+    """The folder for homes of clusters, with a short path: socket names end at 107 bytes."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            unused = int(re.search(r"^MemAvailable: +(\d+) kB", file.read(), re.M)[1]) << 10
+        room = os.statvfs(MEMORY)
+        unused = min(unused, room.f_bavail * room.f_frsize)
+    except (OSError, TypeError):
+        unused = 0
+    usable = os.path.ismount(MEMORY) and os.access(MEMORY, os.W_OK)
+    return MEMORY if usable and unused >= MEMORY_BYTES else "/tmp"
+
+
+def new_home(prefix):
+    """An empty folder of this process's own in homes(). What a process that was killed left in memory
+    is taken away first."""
+    for left in glob.glob(MEMORY + "/np-*.*-*"):
+        pid = left.split(".")[-1].split("-")[0]
+        if pid.isdigit() and not os.path.exists("/proc/" + pid):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.mkdtemp(prefix="%s.%d-" % (prefix, os.getpid()), dir=homes())
 
 
 def template(binaries, user):
@@ -124,7 +151,7 @@ def main(arguments):
         sys.exit(__doc__)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     binaries, user = bin_dir(), server_user()
-    home = tempfile.mkdtemp(prefix="np-", dir="/tmp")  # a short path: socket names end at 107 bytes
+    home = new_home("np-test")
     server, command = None, None
     try:
         give(home, user)
@@ -142,7 +169,8 @@ def main(arguments):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         port = dict(setting.split("=", 1) for setting in settings).get("port", "5432")
         environment.update(DATABASE_URL="postgresql:///postgres?host=%s&port=%s&user=postgres" % (home, port),
-                           TEST_PG_PID=str(server.pid), TEST_PG_DATA=data, TEST_PG_SOCKET_DIR=home)
+                           TEST_PG_PID=str(server.pid), TEST_PG_DATA=data, TEST_PG_SOCKET_DIR=home,
+                           TEST_HOMES=os.path.dirname(home))
         command = subprocess.Popen(arguments, env=environment)
         return command.wait()
     finally:
