@@ -245,10 +245,16 @@ def postgres():
     return _postgres
 
 
-def _migrate(database):
-    done = mcp_client.run(["db", "migrate"], env=database.env())
+def _prepare(database, *command):
+    """Never under valgrind: there test_command_line runs the same commands, once each and not for each
+    file of tests."""
+    done = mcp_client.run(command, env=database.env(), valgrind=False)
     if done.returncode:
-        raise RuntimeError(f"db migrate: {done.returncode} {done.stdout} {done.stderr}")
+        raise RuntimeError(f"{command}: {done.returncode} {done.stdout} {done.stderr}")
+
+
+def _migrate(database):
+    _prepare(database, "db", "migrate")
 
 
 def _fill_small(database):
@@ -257,9 +263,7 @@ def _fill_small(database):
 
 
 def _fill_demo(database):
-    done = mcp_client.run(["demo"], env=database.env())
-    if done.returncode:
-        raise RuntimeError(f"demo: {done.returncode} {done.stdout} {done.stderr}")
+    _prepare(database, "demo")
 
 
 def small():

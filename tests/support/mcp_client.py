@@ -90,9 +90,9 @@ def processes_with(tag):
     return found
 
 
-def command_line(args=("serve",)):
+def command_line(args=("serve",), valgrind=VALGRIND):
     command = [BIN, *args]
-    if VALGRIND:
+    if valgrind:
         log = os.path.join(_valgrind_folder(), "valgrind.%p.log")
         command = [shutil.which("valgrind"), "--quiet", f"--suppressions={SUPPRESSIONS}",
                    f"--error-exitcode={VALGRIND_EXIT}", "--leak-check=full",
@@ -519,9 +519,9 @@ def text_of(result):
     return "\n".join(block["text"] for block in result["content"] if block["type"] == "text")
 
 
-def run(args, env=None, timeout=60, stdin=subprocess.DEVNULL, cwd=None):
+def run(args, env=None, timeout=60, stdin=subprocess.DEVNULL, cwd=None, valgrind=VALGRIND):
     """Runs the binary to its end: CompletedProcess with text output."""
-    done = subprocess.run(command_line(args), env=base_environment() if env is None else env,
+    done = subprocess.run(command_line(args, valgrind), env=base_environment() if env is None else env,
                           stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=cwd,
                           timeout=timeout * SCALE, check=False)
     done.stdout = done.stdout.decode("utf-8", "replace")
