@@ -4,6 +4,7 @@ A Model reads the plain rows of one ledger by psql (no sums, no joins) and adds 
 by the rules of the product's documentation alone. It never looks at the program's statements.
 """
 import datetime
+import functools
 import unicodedata
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
@@ -16,8 +17,9 @@ TIME = ("day", "week", "month", "quarter", "year", "weekday")
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
+@functools.cache
 def fold(text):
-    """Without case and accents."""
+    """Without case and accents; the same names are asked for some million times."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
     return plain.casefold()
 
