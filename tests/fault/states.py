@@ -38,6 +38,7 @@ UNKNOWN_AT_COMMIT = ("08000", "08003", "08006", "08007", "08P01", "40003", "25P0
                      "57P03", "57P05")
 AT_CONNECT = {"28000": LOGIN, "28P01": LOGIN, "3D000": LOGIN, "53300": "too_many_requests"}
 HUGE = struct.pack("!i", 0x7fffffff)
+AFTERWARDS_SECONDS = 8
 
 MALFORMED = {
     "unknown message": fake.message(b"?", b"what"),
@@ -105,7 +106,7 @@ class Bench:
     def still_works(self, label):
         """After whatever happened, once the server is sound again."""
         self.server.play()
-        limit = time.monotonic() + 8
+        limit = time.monotonic() + AFTERWARDS_SECONDS * bench.SLOW
         got = self.ask("read", "after")
         while got != ["ok", "after"] and time.monotonic() < limit:
             bench.wait_until(lambda: False, 0.05)

@@ -69,11 +69,11 @@ class NoPostgres(Trouble):
 
 class WrongUrl(Trouble):
     def test_nobody_listens_there(self):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        env = base_environment(DATABASE_URL=f"postgresql://u:{CANARY_ENCODED}@127.0.0.1:{port}/d")
-        self.refusals(env, ["not reachable", "not running"], seconds=60)
+        with socket.socket() as holder:  # of the port: nobody else listens there meanwhile
+            holder.bind(("127.0.0.1", 0))
+            port = holder.getsockname()[1]
+            env = base_environment(DATABASE_URL=f"postgresql://u:{CANARY_ENCODED}@127.0.0.1:{port}/d")
+            self.refusals(env, ["not reachable", "not running"], seconds=60)
 
     def test_no_such_database(self):
         env = base_environment(DATABASE_URL=ledger.postgres().url("no_such_database"))
