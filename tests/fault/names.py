@@ -27,7 +27,7 @@ FITS = {
     "standby": ("standby",),
     "prefer-standby": ("standby",),
 }
-NOBODY = "127.77.0.1"  # of this machine, and nothing answers there
+NOBODY = "127.77.%d.%d" % (os.getpid() >> 8 & 255, os.getpid() & 255)  # of this run; nothing answers there
 
 
 class Hosts:
@@ -40,14 +40,13 @@ class Hosts:
             one.start()
             self.servers[kind] = one
         self.silent = socket.create_server(("127.0.0.1", 0))  # accepts nothing, the kernel does
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.dead_port = probe.getsockname()[1]
+        self.dead = socket.socket()  # holds a port at which nobody listens
+        self.dead.bind(("127.0.0.1", 0))
         self.checked = 0
 
     def port(self, kind):
-        if kind == "dead":
-            return self.dead_port
-        return self.silent.getsockname()[1] if kind == "silent" else self.servers[kind].port
+        held = {"dead": self.dead, "silent": self.silent}.get(kind)
+        return held.getsockname()[1] if held else self.servers[kind].port
 
     def url(self, kinds, attributes):
         places = ",".join("127.0.0.1:%d" % self.port(kind) for kind in kinds)
@@ -64,6 +63,7 @@ class Hosts:
     def close(self):
         for one in self.servers.values():
             one.stop()
+        self.dead.close()
         self.silent.close()
 
 
