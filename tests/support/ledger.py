@@ -174,7 +174,12 @@ class Database:
         tables = [row[0] for row in self.rows(
             "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables"
             " WHERE schemaname = 'ninepence' ORDER BY 1")]
-        return {table: sorted(self.rows(f"SELECT t::text FROM {table} t")) for table in tables}
+        found = {table: [] for table in tables}
+        # All by one psql: it takes longer to start than to ask.
+        query = " UNION ALL ".join(f"SELECT '{table}', t::text FROM {table} t" for table in tables)
+        for table, row in self.rows(query) if tables else ():
+            found[table].append((row,))
+        return {table: sorted(rows) for table, rows in found.items()}
 
     def locked(self, table="ninepence.expenses", mode="ACCESS EXCLUSIVE"):
         """A context in which nobody else can read or write the table, or in mode SHARE write it:
