@@ -12,11 +12,10 @@ LATER = "2026-12-20T12:00:00Z"
 
 def pay(books, merchant, amount, *days):
     """Payments of ledger 1."""
-    for day in days:
-        books.execute(
-            "INSERT INTO ninepence.expenses (ledger_id, spent_on, amount, currency, base_amount, merchant,"
-            f" merchant_folded, created_at, updated_at) VALUES (1, '{day}', {amount}, 'USD', {amount},"
-            f" '{merchant}', '{merchant.lower()}', '{day}', '{day}');")
+    rows = ",".join(f"(1, '{day}', {amount}, 'USD', {amount}, '{merchant}', '{merchant.lower()}', '{day}', '{day}')"
+                    for day in days)
+    books.execute("INSERT INTO ninepence.expenses (ledger_id, spent_on, amount, currency, base_amount, merchant,"
+                  f" merchant_folded, created_at, updated_at) VALUES {rows};")
 
 
 def months(day, first=1, last=11):
