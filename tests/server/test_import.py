@@ -611,7 +611,7 @@ class Terminal(Base):
                 os.write(master, replies.pop(0)[1].encode())
         os.close(master)
         self.assertEqual(replies, [])
-        return said.decode().replace("\r\n", "\n"), process.wait(60)
+        return said.decode().replace("\r\n", "\n"), process.wait(60 * mcp_client.SCALE)
 
     def card_file(self):
         return os.path.join(self.folder.name, self.put("card.csv", Questions.CARD))
@@ -809,7 +809,7 @@ class Cancel(Base):
                                    stderr=subprocess.DEVNULL)
         mcp_client.wait_until(self.saving, 60, "the saving to begin")
         process.send_signal(signal.SIGINT)
-        self.assertNotEqual(process.wait(60), 0)
+        self.assertNotEqual(process.wait(60 * mcp_client.SCALE), 0)
         mcp_client.wait_until(lambda: not self.saving(), 60, "the saving to end")
         self.assertEqual(self.stored(), 0)
 
