@@ -53,16 +53,19 @@ class Timeout(AssertionError):
 
 
 def wait_until(condition, seconds=10.0, what="the condition"):
-    """Returns the first true value of condition(); polls without ever waiting long."""
+    """Returns the first true value of condition(); polls without ever waiting long, and leaves the
+    cores to others for as long as a look took."""
     end = time.monotonic() + seconds * SCALE
     pause = threading.Event()
     while True:
+        begin = time.monotonic()
         value = condition()
         if value:
             return value
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end:
             raise Timeout(f"waited {seconds * SCALE:.0f} s for {what}")
-        pause.wait(0.005)
+        pause.wait(max(0.005, now - begin))
 
 
 def claim(version=MODERN, capabilities=None, client=CLIENT, **more):
