@@ -13,16 +13,13 @@
 #include "tools/support/expense.h"
 #include "tools/support/missing.h"
 #include "tools/support/rate.h"
+#include "tools/support/refund.h"
 #include "tools/support/sentence.h"
 
 enum {
     COLUMN_WHAT,
     COLUMN_N,
     COLUMN_DETAIL
-};
-
-enum {
-    MESSAGE_MAX = 1000
 };
 
 struct create_expenses_args {
@@ -131,6 +128,8 @@ static int run(struct change *change)
         change_open(change);
         if (is_foreign)
             rate_share(change);
+        if (creation->purchases)
+            (void)refund_lock(change, creation->purchases, NULL);
         int r = missing_steps(change, &creation->asked, &creation->missing_at);
         return r == 0 ? change_send(change, made) : r;
     }
@@ -139,32 +138,13 @@ static int run(struct change *change)
         rate_share(change);
     if (creation->values[7][0] == 'f')
         (void)change_step(change, &sql_queue, creation->queue);
+    if (creation->purchases)
+        (void)refund_lock(change, creation->purchases, NULL);
     int r = insert(change, creation);
     return r == 0 ? change_send_whole(change) : r;
 }
 
 /* --- why nothing was stored ------------------------------------------------------------------ */
-
-static int refuse_refund(struct change *change, const char *field, const char *misfit, int64_t id)
-{
-    static const struct {
-        const char *misfit, *before, *after;
-    } texts[] = {
-        {"missing", "there is no expense ", "."},
-        {"deleted", "", " was deleted."},
-        {"other", "", " is no purchase."},
-        {"exceeded", "the refund is larger than what is left of ", "."},
-    };
-
-    OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
-    for (size_t i = 0; i < ARRAY_LENGTH(texts); i++) {
-        if (strcmp(texts[i].misfit, misfit) == 0)
-            (void)buf_printf(&happened, "%se%lld%s", texts[i].before, (long long)id,
-                             texts[i].after);
-    }
-    return change_refuse(change, "bad_refund", field, buf_text(&happened),
-                         "Look the purchase up with read_expenses, or leave refund_of out.");
-}
 
 static int refuse_duplicate(struct change *change, const char *item, const char *id)
 {
@@ -206,7 +186,7 @@ static int explained(struct change *change, const struct db_rows *rows)
         return -ENOMEM;
     if (is_archived)
         return change_refuse_archived(change, field, detail);
-    return is_refund ? refuse_refund(change, field, detail, items[number].refund_of)
+    return is_refund ? refund_refuse(change, field, detail, items[number].refund_of)
                      : refuse_duplicate(change, field, detail);
 }
 

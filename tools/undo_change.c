@@ -10,6 +10,7 @@
 #include "tools/support/limits.h"
 #include "tools/support/names.h"
 #include "tools/support/rate.h"
+#include "tools/support/refund.h"
 #include "tools/support/sentence.h"
 #include "tools/undo_change.sql.h"
 
@@ -48,7 +49,7 @@ struct undoing {
     struct undo_change_args *args;
     const char *id;        /* of the change that is taken back */
     struct rate_span span; /* of its rates; without currencies when it was about none */
-    size_t target_at, rows_at, occupants_at, span_at, found_at;
+    size_t target_at, rows_at, occupants_at, span_at, found_at, misfits_at;
 };
 
 /* What is locked before anything is compared. */
@@ -258,11 +259,17 @@ static int make_room(struct change *change, const struct db_rows *occupants)
     return 0;
 }
 
-/* What waited for a rate that is gone, or uses one that is back, and was not kept yet. */
-static int converted(struct change *change, const struct db_rows *const *rows)
+/* More than was paid may not come back, unless with force. What waited for a rate that is gone, or uses
+ * one that is back, and was not kept yet, is converted. */
+static int restored(struct change *change, const struct db_rows *const *rows)
 {
+    static const struct refund_blame blame = {.otherwise = "repeat with force"};
     const struct undoing *undoing = change_state(change);
-    int r = rate_convert(change, rows[undoing->found_at]);
+    int r = 0;
+    if (!undoing->args->force && refund_check(change, rows[undoing->misfits_at], &blame) != 0)
+        return 0;
+    if (undoing->span.currencies)
+        r = rate_convert(change, rows[undoing->found_at]);
     return r == 0 ? change_finish(change) : r;
 }
 
@@ -290,10 +297,10 @@ static int apply(struct change *change, struct undoing *undoing, const struct db
             (void)change_step(change, undo_steps[i].statement, values[undo_steps[i].values]);
     }
     (void)change_step(change, &sql_mark, marked);
-    if (!undoing->span.currencies)
-        return change_finish(change);
-    r = rate_find(change, &undoing->span, &undoing->found_at);
-    return r == 0 ? change_send(change, converted) : r;
+    undoing->misfits_at = refund_look(change, false);
+    if (undoing->span.currencies)
+        r = rate_find(change, &undoing->span, &undoing->found_at);
+    return r == 0 ? change_send(change, restored) : r;
 }
 
 /* 0 or -ENOMEM. */

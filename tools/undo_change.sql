@@ -32,12 +32,16 @@ WHERE e.ledger_id = $1::bigint
 ORDER BY e.category_id
 FOR UPDATE;
 
+-- With the purchases of refunds that come back, as everywhere (support/refund.sql).
 -- name: lock_expenses
 SELECT e.expense_id
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint
     AND e.expense_id IN (
         SELECT r.entity_id FROM ninepence.change_rows r
+        WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense'
+        UNION ALL
+        SELECT (r.before -> 'row' ->> 'refund_of')::bigint FROM ninepence.change_rows r
         WHERE r.ledger_id = $1::bigint AND r.change_id = $2::bigint AND r.entity = 'expense')
 ORDER BY e.expense_id
 FOR UPDATE;

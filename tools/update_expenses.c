@@ -10,6 +10,7 @@
 #include "tools/support/expense.h"
 #include "tools/support/missing.h"
 #include "tools/support/rate.h"
+#include "tools/support/refund.h"
 #include "tools/support/sentence.h"
 #include "tools/support/targets.h"
 #include "tools/update_expenses.sql.h"
@@ -25,8 +26,8 @@ struct update {
     struct update_expenses_args *args;
     struct targets targets;
     struct correction correction;
-    size_t missing_at, names_at, reserved_at, purchase_at;
-    const char *purchase[2];
+    size_t missing_at, names_at, reserved_at, purchase_at, misfits_at;
+    const char *purchase; /* that it is a refund of from now on, as an array; NULL: nothing said */
     const char *first_id; /* of the expense that is divided */
 };
 
@@ -158,6 +159,30 @@ static int learn_steps(struct change *change, const struct update *update, const
     return values[2] ? 0 : -ENOMEM;
 }
 
+/* The argument that may make a purchase less than its refunds; NULL: none was given. */
+static const char *what_purchases_mind(const struct correction_args *set)
+{
+    if (set->amount.text)
+        return "set.amount";
+    if (set->splits.count > 0)
+        return "set.splits";
+    if (set->kind)
+        return "set.kind";
+    return set->currency ? "set.currency" : NULL;
+}
+
+static int applied(struct change *change, const struct db_rows *const *rows)
+{
+    struct update *update = change_state(change);
+    const char *purchase = what_purchases_mind(&update->args->set);
+    const struct refund_blame blame = {
+        .refund = update->purchase ? "set.refund_of" : purchase,
+        .purchase = purchase,
+        .otherwise = update->purchase ? REFUND_OTHERWISE : NULL,
+    };
+    return refund_check(change, rows[update->misfits_at], &blame) != 0 ? 0 : change_finish(change);
+}
+
 static int apply(struct change *change, struct update *update, const int64_t *names,
                  const struct db_rows *const *rows)
 {
@@ -172,7 +197,10 @@ static int apply(struct change *change, struct update *update, const int64_t *na
         call_now(call)};
     if (!set)
         return -ENOMEM;
+    bool may_misfit = update->purchase || what_purchases_mind(correction->args);
     change_keep(change, "expense", update->targets.ids, update->targets.count);
+    if (may_misfit)
+        (void)refund_lock(change, update->purchase, update->targets.ids_text);
     (void)change_step(change, &sql_apply, values);
     tag_steps(change, update, names);
     int r = 0;
@@ -180,7 +208,10 @@ static int apply(struct change *change, struct update *update, const int64_t *na
         r = divide_steps(change, update, names, rows, values);
     if (r == 0 && update->args->learn_rule && names[update->correction.category] > 0)
         r = learn_steps(change, update, names);
-    return r == 0 ? change_finish(change) : r;
+    if (r != 0 || !may_misfit)
+        return r == 0 ? change_finish(change) : r;
+    update->misfits_at = refund_look(change, update->purchase != NULL);
+    return change_send(change, applied);
 }
 
 /* --- first trip ------------------------------------------------------------------------------ */
@@ -199,9 +230,10 @@ static int locked(struct change *change, const struct db_rows *const *rows)
         r = targets_check(change, &update->targets, rows);
     if (r == 0)
         r = correction_check(change, &update->correction, rows[update->targets.rows_at]);
-    if (r == 0 && update->args->set.refund_of > 0)
-        r = correction_check_purchase(change, update->args->set.refund_of,
-                                      rows[update->purchase_at]);
+    if (r == 0 && update->purchase && db_rows_count(rows[update->purchase_at]) == 0) {
+        (void)refund_refuse(change, "set.refund_of", "missing", update->args->set.refund_of);
+        r = 1;
+    }
     if (r == 0)
         r = change_confirm(change, "Change", update->targets.count, false);
     if (r != 0)
@@ -226,8 +258,8 @@ static int run(struct change *change)
         r = targets_steps(change, &update->targets);
     if (splits > 0)
         update->reserved_at = targets_reserve_step(change, splits - 1);
-    if (update->args->set.refund_of > 0)
-        update->purchase_at = change_step(change, &sql_purchase, update->purchase);
+    if (update->purchase)
+        update->purchase_at = refund_lock(change, update->purchase, NULL);
     return r == 0 ? change_send(change, locked) : r;
 }
 
@@ -278,9 +310,11 @@ static int start(struct call *call)
     if (update->args->learn_rule && !update->args->set.category.text)
         return change_refuse_argument(call, "learn_rule",
                                       "needs a category in set, to know what to learn");
-    update->purchase[0] = call_ledger(call)->id_text;
-    update->purchase[1] =
-        arena_printf(call_arena(call), "%lld", (long long)update->args->set.refund_of);
+    int64_t purchase = update->args->set.refund_of;
+    update->purchase =
+        purchase > 0 ? arena_printf(call_arena(call), "{%lld}", (long long)purchase) : NULL;
+    if (purchase > 0 && !update->purchase)
+        return -ENOMEM;
     int r = targets_begin(call, &update->targets, &update->args->targets);
     if (r == 0)
         r = correction_begin(call, &update->correction, &update->args->set);

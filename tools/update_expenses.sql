@@ -89,12 +89,6 @@ FROM unnest($2::bigint[]) AS e (id)
 CROSS JOIN unnest($3::bigint[]) AS t (id)
 ON CONFLICT DO NOTHING;
 
--- The purchase $2 that a refund is for.
--- name: purchase
-SELECT e.kind, e.deleted_at IS NOT NULL AS deleted
-FROM ninepence.expenses e
-WHERE e.ledger_id = $1::bigint AND e.expense_id = $2::bigint;
-
 -- The rules that learn_again corrects, as they were: $2 expenses, $3 the change.
 -- name: learn_kept
 INSERT INTO ninepence.change_rows (ledger_id, change_id, position, entity, entity_id, before)

@@ -133,17 +133,6 @@ static int check_refund(struct change *change, const struct correction *correcti
                   "Set kind to refund as well.");
 }
 
-int correction_check_purchase(struct change *change, int64_t id, const struct db_rows *purchase)
-{
-    bool is_purchase = db_rows_count(purchase) > 0 && !db_rows_bool(purchase, 0, 1) &&
-                       strcmp(db_rows_text(purchase, 0, 0), "expense") == 0;
-    if (is_purchase)
-        return 0;
-    OWNED_BUF happened = BUF_INIT(200);
-    (void)buf_printf(&happened, "there is no purchase e%lld.", (long long)id);
-    return refuse(change, "set.refund_of", buf_text(&happened), "Look it up with read_expenses.");
-}
-
 static bool divides_among_users(const struct correction *correction)
 {
     const struct field_list *splits = &correction->args->splits;

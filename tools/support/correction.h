@@ -63,10 +63,6 @@ MUST_CHECK int correction_lines(const struct correction *correction, struct aren
                                 const int64_t *names, const struct db_rows *locked,
                                 const struct db_rows *reserved, struct correction_lines *ret_lines);
 
-/* The purchase that a refund is now for (columns kind, deleted): 0, 1 (refused). */
-MUST_CHECK int correction_check_purchase(struct change *change, int64_t id,
-                                         const struct db_rows *purchase);
-
 /* Array text of the tags' ids. */
 const char *correction_tag_ids(struct arena *arena, const struct correction_tags *tags,
                                const int64_t *names);

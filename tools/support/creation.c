@@ -3,6 +3,7 @@
 #include "tools/support/creation.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "tools/support/change.h"
@@ -101,6 +102,24 @@ static int write_queue(struct call *call, struct creation *creation)
     return creation->queue[1] ? 0 : -ENOMEM;
 }
 
+static int write_purchases(struct call *call, struct creation *creation)
+{
+    const struct draft_item *items = creation->items->items;
+    OWNED_BUF array = BUF_INIT(DRAFTS_MAX_BYTES);
+    for (size_t i = 0; i < creation->items->count; i++) {
+        char id[24];
+        (void)snprintf(id, sizeof(id), "%lld", (long long)items[i].refund_of);
+        if (items[i].refund_of > 0 && db_array_append(&array, id) != 0)
+            return -ENOMEM;
+    }
+    if (array.length == 0)
+        return 0;
+    if (db_array_end(&array) != 0)
+        return -ENOMEM;
+    creation->purchases = arena_strndup(call_arena(call), buf_text(&array), array.length);
+    return creation->purchases ? 0 : -ENOMEM;
+}
+
 static int fill_values(struct call *call, struct creation *creation)
 {
     const struct ledger *ledger = call_ledger(call);
@@ -122,6 +141,8 @@ int creation_begin(struct call *call, struct creation *creation)
         r = write_drafts(call, creation);
     if (r == 0)
         r = write_queue(call, creation);
+    if (r == 0)
+        r = write_purchases(call, creation);
     if (r == 0)
         r = fill_values(call, creation);
     return r;

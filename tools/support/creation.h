@@ -25,6 +25,7 @@ struct creation {
     struct draft_row row;              /* the last one */
     bool is_one;                       /* … and the only one, so that `insert_one` will do */
     const char *queue[2];
+    const char *purchases; /* that refunds are of, as an array; NULL: none */
     size_t missing_at;
 };
 

@@ -30,16 +30,11 @@ draft AS MATERIALIZED (
            CASE WHEN d.category IS NOT NULL AND EXISTS (
                     SELECT 1 FROM ninepence.categories a
                     WHERE a.ledger_id = $1::bigint AND a.category_id = kc.id AND a.archived) THEN 'archived'
-                WHEN d.refund_of IS NULL THEN NULL
-                WHEN p.expense_id IS NULL THEN 'missing'
-                WHEN p.deleted_at IS NOT NULL THEN 'deleted'
-                WHEN p.kind <> 'expense' THEN 'other'
-                WHEN p.currency = d.currency AND p.amount + d.amount + (
-                    SELECT coalesce(sum(r.amount), 0) FROM ninepence.expenses r
-                    WHERE r.ledger_id = $1::bigint AND r.refund_of = p.expense_id
-                        AND r.deleted_at IS NULL AND r.currency = p.currency) < 0 THEN 'exceeded'
+                WHEN d.refund_of IS NOT NULL THEN
+                -- include: refund_misfit
                 END AS misfit
-    FROM draft d
+    -- Refunds of one purchase count together.
+    FROM (SELECT o.*, sum(o.amount) OVER (PARTITION BY o.refund_of, o.currency) AS coming FROM draft o) d
     LEFT JOIN known kc ON kc.item = d.category
     LEFT JOIN known ku ON ku.item = d."user"
     LEFT JOIN known ka ON ka.item = d.account
