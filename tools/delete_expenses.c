@@ -7,6 +7,7 @@
 #include "tools/delete_expenses.sql.h"
 #include "tools/support/change.h"
 #include "tools/support/limits.h"
+#include "tools/support/refund.h"
 #include "tools/support/sentence.h"
 #include "tools/support/targets.h"
 
@@ -61,6 +62,7 @@ static void summarize(const struct change_story *story, struct buf *text)
         sentence_count(text, (long long)story->count, "expense", "expenses");
     (void)buf_append_text(text,
                           story->is_saved ? "; undo_change brings back what was deleted." : ".");
+    refund_say_left(story, text);
 }
 
 static const struct change_kind deleting = {

@@ -364,6 +364,7 @@ static void summarize(const struct change_story *story, struct buf *text)
                      undoing->id);
     sentence_count(text, (long long)story->count, "row is", "rows are");
     (void)buf_append_text(text, " as before it.");
+    refund_say_left(story, text);
 }
 
 static const struct change_kind undo = {

@@ -208,7 +208,7 @@ enum kept_column {
     KEPT_ENTITY,
     KEPT_SIDE,   /* "before", "after" */
     KEPT_WAITS,  /* an expense whose rate is missing */
-    KEPT_SHOW,   /* JSON of an entity that is no expense */
+    KEPT_SHOW,   /* JSON of an entity that is no expense; of a purchase its refunds, or null */
     KEPT_EXPENSE /* columns of an expense begin here */
 };
 

@@ -4,7 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "mcp/json.h"
+#include "tools/support/currency.h"
+#include "tools/support/decimal.h"
+#include "tools/support/expense.h"
 #include "tools/support/ledger.h"
+#include "tools/support/money.h"
 #include "tools/support/refund.sql.h"
 
 enum {
@@ -14,7 +19,8 @@ enum {
 };
 
 enum {
-    MESSAGE_MAX = 1000
+    MESSAGE_MAX = 1000,
+    LEFT_SHOWN = 5
 };
 
 struct misfit_text {
@@ -102,4 +108,78 @@ int refund_check(struct change *change, const struct db_rows *misfits,
                  db_rows_int(misfits, 0, MISFIT_PURCHASE),
                  is_refund ? blame->refund : blame->purchase, blame->otherwise);
     return 1;
+}
+
+/* --- what a deletion leaves ------------------------------------------------------------------ */
+
+/* Whether the row is what an expense was that is no more. */
+static bool is_gone(const struct change_story *story, size_t row)
+{
+    const struct db_rows *rows = story->rows;
+    bool is_before = strcmp(db_rows_text(rows, row, KEPT_ENTITY), "expense") == 0 &&
+                     strcmp(db_rows_text(rows, row, KEPT_SIDE), "before") == 0;
+    return is_before && (row + 1 == story->last || db_rows_int(rows, row, KEPT_POSITION) !=
+                                                       db_rows_int(rows, row + 1, KEPT_POSITION));
+}
+
+static bool goes_too(const struct change_story *story, const char *id)
+{
+    for (size_t row = story->first; row < story->last; row++) {
+        const char *other = kept_text(story, row, EXPENSE_ID);
+        if (other && strcmp(other, id) == 0)
+            return is_gone(story, row);
+    }
+    return false;
+}
+
+static void name_refund(const cJSON *refund, struct buf *text)
+{
+    char amount[DECIMAL_TEXT_SIZE];
+    const char *currency = json_get_text(refund, "currency");
+    int exponent = currency_exponent(currency);
+    (void)buf_printf(
+        text, "e%s (%s %s)", json_get_text(refund, "id"),
+        money_format(json_get_text(refund, "amount"), exponent < 0 ? 2 : exponent, amount),
+        currency);
+}
+
+/* Adds those of one purchase that stay; returns how many there are with `before`. */
+static size_t name_left(const struct change_story *story, size_t row, size_t before,
+                        struct buf *names)
+{
+    const char *why = NULL;
+    const cJSON *refund = NULL;
+    OWNED_JSON refunds = json_parse(db_rows_text(story->rows, row, KEPT_SHOW),
+                                    db_rows_length(story->rows, row, KEPT_SHOW), &why);
+    cJSON_ArrayForEach (refund, refunds) {
+        if (goes_too(story, json_get_text(refund, "id")))
+            continue;
+        if (before < LEFT_SHOWN) {
+            (void)buf_append_text(names, before > 0 ? ", " : "");
+            name_refund(refund, names);
+        }
+        before++;
+    }
+    return before;
+}
+
+void refund_say_left(const struct change_story *story, struct buf *text)
+{
+    OWNED_BUF names = BUF_INIT(MESSAGE_MAX);
+    size_t count = 0;
+    for (size_t row = story->first; row < story->last; row++) {
+        if (is_gone(story, row) && !db_rows_is_null(story->rows, row, KEPT_SHOW))
+            count = name_left(story, row, count, &names);
+    }
+    if (count == 0)
+        return;
+    const char *what = !story->is_saved ? "would be gone would stay and still be"
+                       : count == 1     ? "is gone stays and is still"
+                                        : "is gone stay and are still";
+    (void)buf_printf(
+        text,
+        " The refund%s %s%s of what %s taken off the totals: delete %s as well, or they "
+        "are that much too low.",
+        count == 1 ? "" : "s", buf_text(&names), count > LEFT_SHOWN ? " …" : "", what,
+        count == 1 ? "it" : "them");
 }

@@ -28,4 +28,8 @@ MUST_CHECK int refund_check(struct change *change, const struct db_rows *misfits
 /* Refuses: `misfit` as refund_misfit.sql says it, `field` named the purchase. Returns 0. */
 int refund_refuse(struct change *change, const char *field, const char *misfit, int64_t purchase);
 
+/* " The refund e47 (60.00 USD) of what is gone stays …", when purchases are gone that have refunds; or
+ * nothing. */
+void refund_say_left(const struct change_story *story, struct buf *text);
+
 #endif

@@ -1,5 +1,5 @@
 -- A row of expenses `e` as a change keeps it: the columns, the ids of its tags, and the names that
--- people see, as they are now.
+-- people see, as they are now; and of a purchase its refunds.
 jsonb_build_object(
     'row', to_jsonb(e),
     'tags', (SELECT coalesce(jsonb_agg(et.tag_id ORDER BY et.tag_id), '[]')
@@ -17,4 +17,9 @@ jsonb_build_object(
         'tags', (SELECT coalesce(jsonb_agg(t.name ORDER BY t.folded), '[]')
                  FROM ninepence.expense_tags et
                  JOIN ninepence.tags t ON t.ledger_id = $1::bigint AND t.tag_id = et.tag_id
-                 WHERE et.ledger_id = $1::bigint AND et.expense_id = e.expense_id)))
+                 WHERE et.ledger_id = $1::bigint AND et.expense_id = e.expense_id),
+        'refunds', CASE WHEN e.kind = 'expense' THEN (
+            SELECT jsonb_agg(jsonb_build_object('id', r.expense_id::text, 'amount', abs(r.amount)::text,
+                                                'currency', r.currency) ORDER BY r.expense_id)
+            FROM ninepence.expenses r
+            WHERE r.ledger_id = $1::bigint AND r.refund_of = e.expense_id AND r.deleted_at IS NULL) END))
