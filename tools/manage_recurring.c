@@ -107,15 +107,17 @@ static int refuse_none(struct change *change, const struct managing *managing)
     OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
     const struct manage_recurring_args *a = managing->args;
     (void)buf_append_text(&happened, "no recurring payment ");
-    if (a->id > 0)
-        (void)buf_printf(&happened, "r%lld is known.", (long long)a->id);
-    else {
+    if (a->id > 0) {
+        (void)buf_printf(&happened, "r%lld", (long long)a->id);
+    } else {
         (void)buf_append_text(&happened, "of ");
         sentence_name(&happened, a->merchant.text);
         if (a->amount.text && !is_op(managing, "update"))
             (void)buf_printf(&happened, " for %s", a->amount.text);
-        (void)buf_append_text(&happened, " is known.");
     }
+    if (a->currency)
+        (void)buf_printf(&happened, " in %s", a->currency);
+    (void)buf_append_text(&happened, " is known.");
     return change_refuse(change, "not_found", a->id > 0 ? "id" : "merchant", buf_text(&happened),
                          "list_recurring with status all shows them; op create names a new one.");
 }
@@ -231,13 +233,39 @@ static int put(struct change *change, struct managing *managing, const struct db
     return change_finish(change);
 }
 
+/* One that the books do not show. */
+static int put_new(struct change *change, struct managing *managing, const struct db_rows *series,
+                   int64_t number, const char *category)
+{
+    if (count_meant(series) > 0 && db_rows_bool(series, 0, FOUND_IS_EXACT))
+        return change_refuse(change, "exists", "merchant",
+                             "the books show a recurring payment of that amount there.",
+                             "Use op confirm or update for it.");
+    return put(change, managing, NULL, number, category);
+}
+
+/* The one of the first row, unless there are others or none. */
+static int put_found(struct change *change, struct managing *managing, const struct db_rows *series,
+                     int64_t number, const char *category)
+{
+    const struct money *amount = &managing->args->amount;
+    size_t meant = count_meant(series);
+    if (meant == 0)
+        return refuse_none(change, managing);
+    if (meant > 1)
+        return refuse_several(change, series, meant);
+    const char *currency = db_rows_text(series, 0, FOUND_CURRENCY);
+    if (is_op(managing, "update") && amount->text && money_check(amount, currency) != 0)
+        return change_refuse_decimals(change, "amount", amount, currency);
+    return put(change, managing, series, number, category);
+}
+
 static int found(struct change *change, const struct db_rows *const *rows)
 {
     struct managing *managing = change_state(change);
     const struct db_rows *series = rows[managing->found_at];
     int64_t number = db_rows_int(rows[managing->number_at], 0, 0);
     const char *category = NULL;
-    size_t meant = count_meant(series);
     int64_t *ids = NULL;
     int r = targets_resolved(change, &managing->asked, &managing->question,
                              rows[managing->names_at], &ids);
@@ -251,16 +279,9 @@ static int found(struct change *change, const struct db_rows *const *rows)
         if (!category)
             return -ENOMEM;
     }
-    if (!is_op(managing, "create") && meant == 0)
-        return refuse_none(change, managing);
-    if (!is_op(managing, "create"))
-        return meant > 1 ? refuse_several(change, series, meant)
-                         : put(change, managing, series, number, category);
-    if (meant > 0 && db_rows_bool(series, 0, FOUND_IS_EXACT))
-        return change_refuse(change, "exists", "merchant",
-                             "the books show a recurring payment of that amount there.",
-                             "Use op confirm or update for it.");
-    return put(change, managing, NULL, number, category);
+    if (is_op(managing, "create"))
+        return put_new(change, managing, series, number, category);
+    return put_found(change, managing, series, number, category);
 }
 
 static int run(struct change *change)
@@ -274,6 +295,7 @@ static int run(struct change *change)
         a->id > 0 ? managing->id : NULL,
         a->merchant.folded,
         is_op(managing, "update") ? NULL : a->amount.text,
+        is_op(managing, "create") && !a->currency ? ledger->currency : a->currency,
     };
     const char **kept =
         arena_array(call_arena(change_call(change)), ARRAY_LENGTH(values), sizeof(*kept));
@@ -298,7 +320,9 @@ static void show_text(const struct change_story *story, const char *key, struct 
             continue;
         OWNED_JSON show = json_parse(db_rows_text(story->rows, i, KEPT_SHOW),
                                      db_rows_length(story->rows, i, KEPT_SHOW), &why);
-        const char *text = json_get_text(show, key);
+        char amount[DECIMAL_TEXT_SIZE];
+        bool is_amount = strcmp(key, "amount") == 0;
+        const char *text = is_amount ? kept_amount(show, amount) : json_get_text(show, key);
         (void)buf_append_text(ret_text, text ? text : "");
     }
 }

@@ -1,7 +1,7 @@
 -- What people say about recurring payments. $1 ledger.
 
--- The series that may be meant: $2 today, $3 number, or $4 the folded name of a merchant and $5 what
--- it costs (null: any). Those of exactly that name come first.
+-- The series that may be meant: $2 today, $3 number, or $4 the folded name of a merchant, $5 what it
+-- costs and $6 its currency (null: any). Those of exactly that name come first.
 -- name: find
 WITH RECURSIVE
 -- include: recurring
@@ -14,9 +14,9 @@ SELECT s.recurring_id, s.label, s.key, s.currency, s.expected, s.cadence,
        to_char(s.next_on, 'YYYY-MM-DD') AS next_on, s.status, s.key = a.key AS is_exact
 FROM series s
 CROSS JOIN asked a
-WHERE s.recurring_id = $3::bigint
+WHERE ($6::text IS NULL OR s.currency = $6::text) AND (s.recurring_id = $3::bigint
     OR ($3::bigint IS NULL AND ($5::numeric IS NULL OR s.expected = $5::numeric)
-        AND (s.key = a.key OR starts_with(s.key, a.key || ' ') OR starts_with(a.key, s.key || ' ')))
+        AND (s.key = a.key OR starts_with(s.key, a.key || ' ') OR starts_with(a.key, s.key || ' '))))
 ORDER BY s.key = a.key DESC, s.status IN ('active', 'late') DESC, s.label, s.expected, s.root
 LIMIT 7;
 

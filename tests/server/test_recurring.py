@@ -112,6 +112,47 @@ class Managing(unittest.TestCase):
             row = self.listed(later)["Piano School", "80.00"]
             self.assertEqual((row["next_date"], row["payments"]), ("2026-12-29", 2))
 
+    def test_one_or_two_digits_beside_a_letter_are_part_of_a_name(self):
+        pay(self.books, "Gym", "30.00", *months(5))
+        pay(self.books, "Gym3", "30.00", *months(19))
+        pay(self.books, "Tunes 12", "7.00", *months(8, 1, 4))
+        pay(self.books, "Tunes0042", "7.00", *months(8, 5, 8))
+        pay(self.books, "Tunes #7", "7.00", *months(8, 9, 11))
+        found = {(row["merchant"], row["cadence"], row["payments"]) for row in
+                 self.server.ask("list_recurring")["rows"] if row["merchant"][:3] in ("Gym", "Tun")}
+        self.assertEqual(found, {("Gym", "monthly", 11), ("Gym3", "monthly", 11), ("Tunes #7", "monthly", 11)})
+        self.manage(op="cancel", merchant="Gym3")
+        self.assertIn(("Gym", "30.00"), self.listed())
+        self.manage(op="create", merchant="Gym7", amount="30", cadence="monthly", next_date="2026-12-05")
+
+    def test_same_number_of_another_currency_is_another_payment(self):
+        new = {"op": "create", "merchant": "Club", "cadence": "monthly", "next_date": "2026-12-05"}
+        self.manage(**new, amount="3.00")
+        shown = self.manage(**new, amount="3", currency="JPY")
+        self.assertEqual(shown["summary"], "Club (3 JPY monthly) is now confirmed.")
+        self.assertEqual(shown["rows"][0]["after"]["amount"], "3")
+        self.assertIn("the books show a recurring payment", self.server.refusal("manage_recurring", {
+            **new, "amount": "3", "currency": "JPY"}))
+        self.assertIn("Club 3 JPY monthly, Club 3.00 USD monthly", self.server.refusal(
+            "manage_recurring", {"op": "cancel", "merchant": "Club", "amount": "3"}))
+        self.manage(op="cancel", merchant="Club", currency="JPY")
+        self.assertEqual(set(self.listed(status="cancelled")), {("Club", "3")})
+        self.assertIn(("Club", "3.00"), self.listed())
+        for more in ({"merchant": "Club", "amount": "3"}, {"id": "r1"}):
+            self.assertIn(" in KWD is known", self.server.refusal("manage_recurring", {
+                "op": "cancel", "currency": "KWD", **more}))
+
+    def test_amounts_have_the_decimals_of_their_currency(self):
+        new = {"op": "create", "merchant": "Souq", "cadence": "monthly", "next_date": "2026-12-05"}
+        shown = self.manage(**new, amount="12.345", currency="KWD")
+        self.assertEqual(shown["summary"], "Souq (12.345 KWD monthly) is now confirmed.")
+        self.assertEqual(shown["rows"][0]["after"]["amount"], "12.345")
+        self.manage(op="update", merchant="Souq", amount="12.346")
+        self.assertIn(("Souq", "12.346"), self.listed())
+        self.manage(**{**new, "merchant": "Manga"}, amount="3", currency="JPY")
+        self.assertIn("JPY has 0 decimals, got 3.5", self.server.refusal("manage_recurring", {
+            "op": "update", "merchant": "Manga", "amount": "3.5"}))
+
     def test_dry_run_stores_nothing_and_a_key_stores_once(self):
         before = self.books.fingerprint()
         self.assertIs(self.manage(op="cancel", merchant="Iron Gym", dry_run=True)["saved"], False)

@@ -11,6 +11,7 @@
 #include "tools/support/announce.sql.h"
 #include "tools/support/change.sql.h"
 #include "tools/support/change_impl.h"
+#include "tools/support/currency.h"
 #include "tools/support/fold.h"
 #include "tools/support/limits.h"
 #include "tools/support/sentence.h"
@@ -304,6 +305,16 @@ int change_refuse(struct change *change, const char *code, const char *field, co
 {
     return change_refuse_with(change, &(struct call_error){.code = code, .field = field}, happened,
                               to_do);
+}
+
+int change_refuse_decimals(struct change *change, const char *field, const struct money *amount,
+                           const char *currency)
+{
+    OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
+    (void)buf_printf(&happened, "%s has %d decimals, got %s.", currency,
+                     currency_exponent(currency), money_said(amount));
+    return change_refuse(change, "invalid_argument", field, buf_text(&happened),
+                         "Give an amount that the currency can have.");
 }
 
 int change_refuse_archived(struct change *change, const char *field, const char *category)

@@ -31,7 +31,9 @@
 #include "mcp/call.h"
 #include "tools/support/answer.h"
 #include "tools/support/candidates.h"
+#include "tools/support/decimal.h"
 #include "tools/support/ledger.h"
+#include "tools/support/money.h"
 #include "tools/support/query.h"
 
 struct change;
@@ -186,6 +188,10 @@ int change_refuse(struct change *change, const char *code, const char *field, co
 int change_refuse_with(struct change *change, const struct call_error *error, const char *happened,
                        const char *to_do);
 
+/* The amount that the field names has more decimals than the currency. */
+int change_refuse_decimals(struct change *change, const char *field, const struct money *amount,
+                           const char *currency);
+
 /* The category that the field names takes no entries any more. */
 int change_refuse_archived(struct change *change, const char *field, const char *category);
 
@@ -214,6 +220,10 @@ enum kept_column {
 
 /* Whether a row has a side at all (a left join may have none). `column`: where the columns begin. */
 bool kept_is_there(const struct db_rows *rows, size_t row, size_t column);
+
+/* The `amount` of what an entity shows (KEPT_SHOW) as its own currency has it, where it has both; else
+ * NULL. */
+const char *kept_amount(const cJSON *show, char ret_text[DECIMAL_TEXT_SIZE]);
 
 /* Writes {"before": …, "after": …} of the entity that begins at `row`; returns the row behind it. */
 size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row,

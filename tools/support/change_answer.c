@@ -54,6 +54,30 @@ bool kept_is_there(const struct db_rows *rows, size_t row, size_t column)
     return !db_rows_is_null(rows, row, column + KEPT_SIDE);
 }
 
+const char *kept_amount(const cJSON *show, char ret_text[DECIMAL_TEXT_SIZE])
+{
+    const char *amount = json_get_text(show, "amount");
+    const char *currency = json_get_text(show, "currency");
+    int exponent = currency ? currency_exponent(currency) : -1;
+    return amount && exponent >= 0 ? money_format(amount, exponent, ret_text) : NULL;
+}
+
+static void write_shown(struct json_out *out, const cJSON *show)
+{
+    char text[DECIMAL_TEXT_SIZE];
+    const char *amount = kept_amount(show, text);
+    const cJSON *member = NULL;
+    json_object(out);
+    cJSON_ArrayForEach (member, show) {
+        json_key(out, member->string);
+        if (amount && json_is_named(member, "amount"))
+            json_text_n(out, amount, strlen(amount));
+        else
+            json_write(out, member);
+    }
+    json_end_object(out);
+}
+
 /* The object of one row: an expense, or what `show` says. */
 static void write_side(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
 {
@@ -64,7 +88,7 @@ static void write_side(struct json_out *out, const struct db_rows *rows, size_t 
     }
     OWNED_JSON show = json_parse(db_rows_text(rows, row, column + KEPT_SHOW),
                                  db_rows_length(rows, row, column + KEPT_SHOW), &why);
-    json_write(out, show);
+    write_shown(out, show);
 }
 
 static bool is_same_entity(const struct db_rows *rows, size_t row, size_t other, size_t column)

@@ -87,15 +87,6 @@ static int refuse(struct change *change, const char *field, const char *happened
     return 1;
 }
 
-static int refuse_decimals(struct change *change, const char *field, const struct money *amount,
-                           const char *currency)
-{
-    OWNED_BUF happened = BUF_INIT(200);
-    (void)buf_printf(&happened, "%s has %d decimals, got %s.", currency,
-                     currency_exponent(currency), money_said(amount));
-    return refuse(change, field, buf_text(&happened), "Give an amount that the currency can have.");
-}
-
 /* The amount and currency that a row will have. */
 static int check_amount(struct change *change, const struct correction *correction,
                         const struct db_rows *locked, size_t row, struct money *ret_amount)
@@ -109,9 +100,11 @@ static int check_amount(struct change *change, const struct correction *correcti
     if (r != 0)
         return r == -ENOMEM ? r : -EINVAL;
     const struct money *amount = a->amount.text ? &a->amount : &old;
-    if (money_check(amount, currency) != 0)
-        return refuse_decimals(change, a->amount.text ? "set.amount" : "set.currency", amount,
-                               currency);
+    if (money_check(amount, currency) != 0) {
+        (void)change_refuse_decimals(change, a->amount.text ? "set.amount" : "set.currency", amount,
+                                     currency);
+        return 1;
+    }
     if (a->amount.text && strcmp(a->amount.text, "0") == 0)
         return refuse(change, "set.amount", "must not be 0.", "Delete the expense instead.");
     if (a->amount.text && money_is_negative(amount) && strcmp(kind, "refund") != 0 &&

@@ -38,7 +38,7 @@ WHEN 'budget' THEN (
 WHEN 'recurring' THEN (
     SELECT jsonb_build_object('row', to_jsonb(r), 'show', jsonb_strip_nulls(jsonb_build_object(
         'id', 'r' || r.recurring_id, 'merchant', r.name, 'status', r.status, 'since', r.since,
-        'amount', round(coalesce(r.amount, r.at_amount), $3::integer)::text, 'currency', r.currency,
+        'amount', coalesce(r.amount, r.at_amount)::text, 'currency', r.currency,
         'cadence', r.cadence, 'next_date', r.next_on,
         'category', (SELECT c.path FROM ninepence.categories c
                      WHERE c.ledger_id = $1::bigint AND c.category_id = r.category_id))))
