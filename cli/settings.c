@@ -332,6 +332,18 @@ static int check_ledger(const struct cli_settings *settings, struct buf *why)
     return 0;
 }
 
+/* Words that stand for nobody. */
+static int check_user(const struct cli_settings *settings, struct buf *why)
+{
+    if (!settings->user ||
+        (strcasecmp(settings->user, "none") != 0 && strcasecmp(settings->user, "(none)") != 0))
+        return 0;
+    return fail(why, EX_CONFIG,
+                "Nobody can be called \"%s\", which means no user. Nothing was done. Set --user "
+                "(NINEPENCE_USER) to a name, or leave it out.",
+                settings->user);
+}
+
 int cli_settings_load(struct cli_settings *settings, int argc, char **argv, int *ret_argc,
                       struct buf *why)
 {
@@ -354,6 +366,8 @@ int cli_settings_load(struct cli_settings *settings, int argc, char **argv, int 
         if (value)
             r = fill_row(settings, &table[i], value, why);
     }
+    if (r == 0)
+        r = check_user(settings, why);
     return r != 0 ? r : check_ledger(settings, why);
 }
 

@@ -187,18 +187,15 @@ static int take_color(struct call *call, struct managing *managing)
 static int take_name(struct call *call, struct managing *managing, const char *field,
                      const char *name)
 {
-    static const char *const reserved[] = {"uncategorized", "all", "none", "(none)", "top"};
     managing->name = name;
     managing->folded = fold_text(call_arena(call), name);
     if (!managing->folded)
         return -ENOMEM;
-    for (size_t i = 0; i < ARRAY_LENGTH(reserved); i++) {
-        if (strcmp(managing->folded, reserved[i]) == 0) {
-            (void)change_refuse_argument(call, field,
-                                         "must not be the word %s, which has a meaning of its own",
-                                         reserved[i]);
-            return 1;
-        }
+    if (name_is_reserved(&name_category, managing->folded)) {
+        (void)change_refuse_argument(call, field,
+                                     "must not be the word %s, which has a meaning of its own",
+                                     managing->folded);
+        return 1;
     }
     if (id_parse(managing->folded, name_category.id_prefix) > 0) {
         (void)change_refuse_argument(call, field, "must not look like the id of a category, got %s",

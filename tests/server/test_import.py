@@ -232,6 +232,13 @@ class Whole(Base):
                          create_missing=True)
         self.assertEqual(again["count"], 4)
 
+    def test_no_account_is_made_that_is_called_none_or_like_an_id(self):
+        before = self.books.fingerprint()
+        for name, words in (("None", "an account cannot be called that"), ("a77", "there is no account")):
+            error = self.refused(content=csv(*Identity.WEEK), mode="commit", account=name, create_missing=True)
+            self.assertIn(words, error["message"])
+        self.assertEqual(self.books.fingerprint(), before)
+
     def test_dry_run_of_a_commit_is_a_preview(self):
         seen = self.ask(content=csv(*Identity.WEEK), mode="commit", dry_run=True)
         self.assertEqual((seen["saved"], seen["count"]), (False, 4))

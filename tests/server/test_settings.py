@@ -94,6 +94,13 @@ class Precedence(unittest.TestCase):
                 self.assertEqual(done.returncode, USAGE, done.stderr)
                 self.assertNotIn("hunter2", done.stdout + done.stderr)
 
+    def test_word_for_nobody_is_no_user(self):
+        for options, env in ((("--user", "none"), {}), (("--user", "(None)"), {}), ((), {"NINEPENCE_USER": "none"})):
+            done = run(["db", "status", *options], env=base_environment(**env))
+            self.assertEqual(done.returncode, CONFIG)
+            self.assertIn("means no user. Nothing was done. Set --user", done.stderr)
+        self.schema("--user", "nonee")
+
     def test_option_without_its_value_is_a_usage_error(self):
         done = run(["db", "path", "--ledger"])
         self.assertEqual(done.returncode, USAGE)

@@ -141,6 +141,7 @@ static int refuse(struct call *call, const struct name_question *question, size_
     for (size_t i = 0; i < list->count && i < CANDIDATES_MAX; i++)
         candidates[i] = db_rows_text(rows, list->rows[i], COLUMN_LABEL);
     bool is_ambiguous = list->count > 1 && list->match < NAME_NEAR;
+    bool is_reserved = name_is_reserved(name->kind, name->folded);
     (void)buf_printf(&text, "%s: ", question->fields[item]);
     if (is_ambiguous) {
         sentence_name(&text, name->text);
@@ -148,7 +149,8 @@ static int refuse(struct call *call, const struct name_question *question, size_
         say_candidates(&text, list, rows);
         (void)buf_append_text(&text, list->count > CANDIDATES_MAX ? " and others." : ".");
     } else {
-        (void)buf_printf(&text, "no %s is called ", name->kind->noun);
+        (void)buf_printf(&text, "no %s %s called ", name->kind->noun,
+                         is_reserved && question->is_write ? "can be" : "is");
         sentence_name(&text, name->text);
         (void)buf_append_char(&text, '.');
     }
@@ -156,6 +158,8 @@ static int refuse(struct call *call, const struct name_question *question, size_
         (void)buf_append_text(&text, " Nothing was saved.");
     if (is_ambiguous) {
         (void)buf_append_text(&text, " Say which one, or give its id.");
+    } else if (is_reserved) {
+        (void)buf_printf(&text, " Write %s for what has none.", name->kind->none);
     } else if (list->count > 0) {
         (void)buf_append_text(&text, " Did you mean ");
         say_candidates(&text, list, rows);
@@ -198,7 +202,8 @@ static int settle_item(struct call *call, const struct lookup *lookup, size_t it
     struct name_question *question = lookup->question;
     struct name_ref *name = question->asked[item];
     struct shortlist list = search(name, rows);
-    bool is_clear = list.count == 1 && list.match <= (question->is_write ? NAME_SAME : NAME_PATH);
+    bool is_exact = question->is_write || name_is_reserved(name->kind, name->folded);
+    bool is_clear = list.count == 1 && list.match <= (is_exact ? NAME_SAME : NAME_PATH);
     if (is_clear)
         return accept(call, question, name, rows, list.rows[0]);
     *ret_ended = true;

@@ -6,10 +6,12 @@
 #include <string.h>
 
 #include "tools/support/fold.h"
+#include "tools/support/sentence.h"
 #include "tools/support/targets.h"
 
 enum {
-    JSON_MAX = 256 * 1024
+    JSON_MAX = 256 * 1024,
+    NAME_MAX_BYTES = 600
 };
 
 /* --- names ----------------------------------------------------------------------------------- */
@@ -24,6 +26,24 @@ static int take_tags(struct correction *correction, struct arena *arena,
         return -ENOMEM;
     for (size_t i = 0; i < list->count; i++)
         tags->numbers[i] = asked_add(&correction->asked, &list->items[i], field);
+    return 0;
+}
+
+/* A tag that is to go and to come: 0, 1 (refused). */
+static int check_tags(const struct correction *correction, struct call *call,
+                      const struct correction_tags *come, const char *field)
+{
+    const struct correction_tags *go = &correction->removed;
+    for (size_t i = 0; i < come->count * go->count; i++) {
+        size_t number = come->numbers[i / go->count];
+        if (number == 0 || number != go->numbers[i % go->count])
+            continue;
+        OWNED_BUF name = BUF_INIT(NAME_MAX_BYTES);
+        sentence_name(&name, correction->asked.names[number - 1]->text);
+        (void)change_refuse_argument(call, "set.remove_tags", "has %s, which is in %s as well",
+                                     buf_text(&name), field);
+        return 1;
+    }
     return 0;
 }
 
@@ -73,6 +93,10 @@ int correction_begin(struct call *call, struct correction *correction, struct co
     if (r == 0)
         r = take_tags(correction, arena, &args->remove_tags, "set.remove_tags",
                       &correction->removed);
+    if (r == 0)
+        r = check_tags(correction, call, &correction->tags, "set.tags");
+    if (r == 0)
+        r = check_tags(correction, call, &correction->added, "set.add_tags");
     if (r == 0)
         r = take_splits(correction, arena);
     asked_question(&correction->asked, &correction->question);

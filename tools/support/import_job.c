@@ -460,7 +460,11 @@ static int account_found(struct call *call, const struct db_rows *rows)
                        db_rows_text(rows, 0, 2));
         return job->account_id ? survey(job) : -ENOMEM;
     }
-    if (job->wish->create_missing)
+    const struct name_ref *account = &job->wish->account;
+    if (job->wish->create_missing && name_is_reserved(account->kind, account->folded))
+        return fail(job, "no_such_account", "account", "an account cannot be called that.",
+                    "Give it another name.");
+    if (job->wish->create_missing && account->id == 0)
         return survey(job);
     OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
     (void)buf_append_text(&happened, "there is no account ");

@@ -68,6 +68,21 @@ int64_t id_parse(const char *text, const char *prefix)
     return id;
 }
 
+bool name_is_reserved(const struct name_kind *kind, const char *folded)
+{
+    static const char *const words[] = {"none", "(none)"};
+    static const char *const of_categories[] = {"uncategorized", "all", "top"};
+    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
+        if (strcmp(folded, words[i]) == 0)
+            return true;
+    }
+    for (size_t i = 0; kind == &name_category && i < ARRAY_LENGTH(of_categories); i++) {
+        if (strcmp(folded, of_categories[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 int name_from_text(struct arena *arena, const struct name_kind *kind, const char *text,
                    struct name_ref *ret_name)
 {

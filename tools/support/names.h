@@ -42,6 +42,10 @@ MUST_CHECK int name_from_text(struct arena *arena, const struct name_kind *kind,
 /* "c12" → 12, "ch9" → 9; 0 when `text` is no id with that prefix (NULL: never is). */
 int64_t id_parse(const char *text, const char *prefix);
 
+/* Whether the folded text is a word that stands for "has none" (or, of categories, for all or the top of
+ * them), so that nothing may be called that. */
+bool name_is_reserved(const struct name_kind *kind, const char *folded);
+
 /* An id of rows: `e345`. Types for arguments that take ids only. Member: int64_t for one,
  * struct field_list of int64_t for several; bare numbers are refused. `.extra` names the kind. */
 struct id_kind {
