@@ -9,6 +9,7 @@
 
 #include "base/utf8.h"
 #include "mcp/json.h"
+#include "tools/support/budget.h"
 #include "tools/support/category_edit.h"
 #include "tools/support/fold.h"
 #include "tools/support/limits.h"
@@ -16,7 +17,8 @@
 #include "tools/support/targets.h"
 
 enum {
-    COLOR_LENGTH = 7
+    COLOR_LENGTH = 7,
+    PATH_BYTES = 4 * PATH_MAX_POINTS + 1
 };
 
 static const char *const ops[] = {"create", "rename",  "move",      "recolor",
@@ -93,7 +95,7 @@ static int run(struct change *change)
 /* --- the sentence ---------------------------------------------------------------------------- */
 
 /* The path of the first category on that side; "" when there is none. */
-static void say_path(const struct change_story *story, const char *side, struct buf *text)
+static void take_path(const struct change_story *story, const char *side, struct buf *ret_path)
 {
     for (size_t i = story->first; i < story->last; i++) {
         const char *why = NULL;
@@ -103,9 +105,16 @@ static void say_path(const struct change_story *story, const char *side, struct 
         OWNED_JSON show = json_parse(db_rows_text(story->rows, i, KEPT_SHOW),
                                      db_rows_length(story->rows, i, KEPT_SHOW), &why);
         const char *path = json_get_text(show, "category");
-        sentence_plain_name(text, path ? path : "");
+        (void)buf_append_text(ret_path, path ? path : "");
         return;
     }
+}
+
+static void say_path(const struct change_story *story, const char *side, struct buf *text)
+{
+    OWNED_BUF path = BUF_INIT(PATH_BYTES);
+    take_path(story, side, &path);
+    sentence_plain_name(text, buf_text(&path));
 }
 
 static long long count_of(const struct change_story *story, const char *entity)
@@ -119,6 +128,23 @@ static long long count_of(const struct change_story *story, const char *entity)
         before = position;
     }
     return count;
+}
+
+/* Whether the category that is merged had budgets; those of the other one are kept as well. */
+static bool has_budgets(const struct change_story *story)
+{
+    OWNED_BUF path = BUF_INIT(PATH_BYTES);
+    take_path(story, "before", &path);
+    for (size_t i = story->first; i < story->last; i++) {
+        OWNED_BUF category = BUF_INIT(PATH_BYTES);
+        if (strcmp(db_rows_text(story->rows, i, KEPT_ENTITY), "budget") != 0 ||
+            strcmp(db_rows_text(story->rows, i, KEPT_SIDE), "before") != 0)
+            continue;
+        budget_shown(story, i, "category", &category);
+        if (strcmp(buf_text(&category), buf_text(&path)) == 0)
+            return true;
+    }
+    return false;
 }
 
 static void summarize(const struct change_story *story, struct buf *text)
@@ -139,7 +165,7 @@ static void summarize(const struct change_story *story, struct buf *text)
         sentence_plain_name(text, managing->args->into.text);
         (void)buf_append_text(text, ", with ");
         sentence_count(text, expenses, "expense", "expenses");
-        (void)buf_append_text(text, count_of(story, "budget") > 0 ? " and its budgets" : "");
+        (void)buf_append_text(text, has_budgets(story) ? " and its budgets" : "");
     }
     if (story->count > 1) {
         (void)buf_append_text(text, is_merge ? " and " : ", with ");
@@ -176,7 +202,8 @@ static int take_color(struct call *call, struct managing *managing)
     for (char *c = text; *c; c++)
         *c = (char)tolower((unsigned char)*c);
     if (strlen(text) != COLOR_LENGTH || strspn(text + 1, "0123456789abcdef") != COLOR_LENGTH - 1) {
-        (void)change_refuse_argument(call, "color", "must be of the form #4caf50, got %s", color);
+        (void)change_refuse_argument(call, "color", "must be of the form #4caf50, got %s",
+                                     color[0] ? color : "\"\"");
         return 1;
     }
     managing->color = text;

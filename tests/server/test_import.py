@@ -239,6 +239,15 @@ class Whole(Base):
             self.assertIn(words, error["message"])
         self.assertEqual(self.books.fingerprint(), before)
 
+    def test_import_of_nothing_new_has_nothing_to_take_back(self):
+        saved = self.commit(*Identity.WEEK[:1])["summary"]
+        self.assertRegex(saved, r"^Saved 1 new transaction of [0-9-]+\. undo_change with ch1 takes all of it back\.$")
+        again = self.commit(*Identity.WEEK[:1])["summary"]
+        self.assertRegex(again, r"^Saved no new transaction of [0-9-]+; 1 was in the books already\.$")
+        seen = self.ask(content=csv(*Identity.WEEK[:1]))["summary"]
+        self.assertNotIn("Nothing is saved yet", seen)
+        self.assertIn("Nothing is saved yet", self.ask(content=csv(*Identity.WEEK))["summary"])
+
     def test_dry_run_of_a_commit_is_a_preview(self):
         seen = self.ask(content=csv(*Identity.WEEK), mode="commit", dry_run=True)
         self.assertEqual((seen["saved"], seen["count"]), (False, 4))

@@ -186,6 +186,12 @@ static void say_doubts(const struct showing *showing, struct buf *text)
         (void)buf_append_text(text, " Its balances and its rows do not add up.");
 }
 
+/* Whether there is anything that a commit would save. */
+static bool saves_something(const struct showing *showing)
+{
+    return count_of(showing, HEAD_NEW) > 0 || count_of(showing, HEAD_BOOKED) > 0;
+}
+
 static void say_preview(const struct showing *showing, struct buf *text)
 {
     (void)buf_append_text(text, showing->bank[0] ? showing->bank : "The file");
@@ -206,7 +212,8 @@ static void say_preview(const struct showing *showing, struct buf *text)
         (void)buf_append_text(text, " The file does not say which account it is of.");
     if (showing->is_committed)
         (void)buf_append_text(text, " It was saved before.");
-    else if (!import_shell(showing->call)) /* a shell goes on by itself */
+    else if (!import_shell(showing->call) &&
+             saves_something(showing)) /* a shell goes on by itself */
         (void)buf_printf(text, " Nothing is saved yet: mode commit with import_id i%s saves it.",
                          showing->shown.id);
 }
@@ -221,7 +228,8 @@ static void say_saved(const struct showing *showing, struct buf *text)
     say_days(showing, text);
     int64_t rest = count_of(showing, HEAD_SAME) + count_of(showing, HEAD_LIKELY);
     if (rest > 0)
-        (void)buf_printf(text, "; %lld were in the books already", (long long)rest);
+        (void)buf_printf(text, "; %lld %s in the books already", (long long)rest,
+                         rest == 1 ? "was" : "were");
     if (count_of(showing, HEAD_BOOKED) > 0)
         (void)buf_printf(text, "; %lld that were pending are booked",
                          (long long)count_of(showing, HEAD_BOOKED));
@@ -229,7 +237,8 @@ static void say_saved(const struct showing *showing, struct buf *text)
         (void)buf_printf(text, "; %lld in conflict with the books were left out",
                          (long long)count_of(showing, HEAD_CONFLICTING));
     (void)buf_append_char(text, '.');
-    if (showing->shown.change)
+    bool is_something = kept > 0 || count_of(showing, HEAD_BOOKED) > 0;
+    if (showing->shown.change && is_something)
         (void)buf_printf(text, " %s ch%s takes all of it back.",
                          import_say(showing->call, "undo_change with", "ninepence import --undo"),
                          showing->shown.change);
