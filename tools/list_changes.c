@@ -110,7 +110,7 @@ static size_t write_change(struct json_out *out, const struct db_rows *rows, siz
     json_put_array(out, "rows");
     while (row < db_rows_count(rows) && change_at(rows, row) == change_at(rows, first)) {
         if (out->buf->length + TAIL_MAX < budget && kept_is_there(rows, row, COLUMN_KEPT))
-            row = kept_write_sides(out, rows, row, COLUMN_KEPT);
+            row = kept_write_sides(out, rows, row, COLUMN_KEPT, false);
         else
             row++;
     }

@@ -227,7 +227,7 @@ static void write_hits(struct json_out *out, const struct db_rows *rows)
             break;
         json_object(out);
         json_key(out, "before");
-        expense_write(out, rows, i, HIT_EXPENSE);
+        expense_write(out, rows, i, HIT_EXPENSE, false);
         json_end_object(out);
     }
     json_end_array(out);

@@ -21,7 +21,7 @@ static int found(struct call *call, const struct db_rows *rows)
 {
     if (db_rows_count(rows) == 0)
         return fail_not_found(call);
-    expense_write(call_answer(call), rows, 0, 0);
+    expense_write(call_answer(call), rows, 0, 0, false);
     return call_reply(call);
 }
 

@@ -225,9 +225,10 @@ bool kept_is_there(const struct db_rows *rows, size_t row, size_t column);
  * NULL. */
 const char *kept_amount(const cJSON *show, char ret_text[DECIMAL_TEXT_SIZE]);
 
-/* Writes {"before": …, "after": …} of the entity that begins at `row`; returns the row behind it. */
-size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row,
-                        size_t column);
+/* Writes {"before": …, "after": …} of the entity that begins at `row`; returns the row behind it. With
+ * `makes_drafts` what it would make has no id: when it is saved, it will get another one. */
+size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row, size_t column,
+                        bool makes_drafts);
 
 /* A member of a kept expense ("amount"), its text; NULL when it has none. */
 const char *kept_text(const struct change_story *story, size_t row, size_t expense_column);

@@ -62,13 +62,15 @@ const char *kept_amount(const cJSON *show, char ret_text[DECIMAL_TEXT_SIZE])
     return amount && exponent >= 0 ? money_format(amount, exponent, ret_text) : NULL;
 }
 
-static void write_shown(struct json_out *out, const cJSON *show)
+static void write_shown(struct json_out *out, const cJSON *show, bool is_draft)
 {
     char text[DECIMAL_TEXT_SIZE];
     const char *amount = kept_amount(show, text);
     const cJSON *member = NULL;
     json_object(out);
     cJSON_ArrayForEach (member, show) {
+        if (is_draft && json_is_named(member, "id"))
+            continue;
         json_key(out, member->string);
         if (amount && json_is_named(member, "amount"))
             json_text_n(out, amount, strlen(amount));
@@ -79,16 +81,17 @@ static void write_shown(struct json_out *out, const cJSON *show)
 }
 
 /* The object of one row: an expense, or what `show` says. */
-static void write_side(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
+static void write_side(struct json_out *out, const struct db_rows *rows, size_t row, size_t column,
+                       bool is_draft)
 {
     const char *why = NULL;
     if (strcmp(db_rows_text(rows, row, column + KEPT_ENTITY), "expense") == 0) {
-        expense_write(out, rows, row, column + KEPT_EXPENSE);
+        expense_write(out, rows, row, column + KEPT_EXPENSE, is_draft);
         return;
     }
     OWNED_JSON show = json_parse(db_rows_text(rows, row, column + KEPT_SHOW),
                                  db_rows_length(rows, row, column + KEPT_SHOW), &why);
-    write_shown(out, show);
+    write_shown(out, show, is_draft);
 }
 
 static bool is_same_entity(const struct db_rows *rows, size_t row, size_t other, size_t column)
@@ -99,13 +102,16 @@ static bool is_same_entity(const struct db_rows *rows, size_t row, size_t other,
                db_rows_int(rows, other, column + KEPT_POSITION);
 }
 
-size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
+size_t kept_write_sides(struct json_out *out, const struct db_rows *rows, size_t row, size_t column,
+                        bool makes_drafts)
 {
     size_t first = row;
     json_object(out);
     while (row < db_rows_count(rows) && is_same_entity(rows, row, first, column)) {
         json_key(out, db_rows_text(rows, row, column + KEPT_SIDE));
-        write_side(out, rows, row, column);
+        bool is_new =
+            row == first && strcmp(db_rows_text(rows, row, column + KEPT_SIDE), "after") == 0;
+        write_side(out, rows, row, column, makes_drafts && is_new);
         row++;
     }
     json_end_object(out);
@@ -184,6 +190,8 @@ static size_t count_entities(const struct db_rows *rows, const char *entity)
 static size_t write_entities(struct json_out *out, const struct change_story *story)
 {
     size_t budget = story->is_saved ? ANSWER_DEFAULT_BYTES : ANSWER_MAX_BYTES;
+    /* What an undo brings back is there already. */
+    bool makes_drafts = !story->is_saved && !story->change->undoes;
     size_t written = 0;
     size_t largest = 0;
     json_put_array(out, "rows");
@@ -191,7 +199,7 @@ static size_t write_entities(struct json_out *out, const struct change_story *st
         size_t start = out->buf->length;
         if (start + largest + TAIL_MAX > budget)
             break;
-        row = kept_write_sides(out, story->rows, row, 0);
+        row = kept_write_sides(out, story->rows, row, 0, makes_drafts);
         largest = out->buf->length - start > largest ? out->buf->length - start : largest;
         written++;
     }

@@ -133,8 +133,19 @@ const struct field expense_fields[] = {
     OUT_END,
 };
 
-void expense_write(struct json_out *out, const struct db_rows *rows, size_t row, size_t column)
+void expense_write(struct json_out *out, const struct db_rows *rows, size_t row, size_t column,
+                   bool is_draft)
 {
-    row_write(&(struct row_context){.out = out, .rows = rows, .row = row, .column = column},
-              expense_fields);
+    const struct row_context context = {.out = out, .rows = rows, .row = row, .column = column};
+    if (!is_draft) {
+        row_write(&context, expense_fields);
+        return;
+    }
+    json_object(out);
+    for (const struct field *field = expense_fields; field->type; field++) {
+        const struct row_cell *cell = field->extra;
+        if (cell->column != EXPENSE_ID && cell->column != EXPENSE_RECEIPT)
+            cell->write(&context, field->name, cell->column);
+    }
+    json_end_object(out);
 }

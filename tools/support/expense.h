@@ -36,7 +36,9 @@ struct expense_names {
 /* The members, for OUT_ROWS(…, expense_fields) and row_write(). */
 extern const struct field expense_fields[];
 
-/* Writes one expense whose columns begin at `column`. */
-void expense_write(struct json_out *out, const struct db_rows *rows, size_t row, size_t column);
+/* Writes one expense whose columns begin at `column`. One that is not there yet (`is_draft`) has no id, and
+ * its receipt neither. */
+void expense_write(struct json_out *out, const struct db_rows *rows, size_t row, size_t column,
+                   bool is_draft);
 
 #endif
