@@ -24,7 +24,7 @@ struct move {
     struct asked asked;
     struct name_question question;
     size_t category; /* its number among the names */
-    size_t names_at;
+    size_t names_at, compared_at;
 };
 
 static const struct field args[] = {
@@ -36,6 +36,12 @@ static const struct field args[] = {
                 .flags = FIELD_PLAIN, .doc = "How many they are."),
     ARG_END,
 };
+
+static int moved(struct change *change, const struct db_rows *const *rows)
+{
+    const struct move *move = change_state(change);
+    return change_finish_compared(change, rows[move->compared_at]);
+}
 
 static int locked(struct change *change, const struct db_rows *const *rows)
 {
@@ -58,7 +64,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
                             id > 0 ? category : NULL, call_now(call)};
     change_keep(change, "expense", move->targets.ids, move->targets.count);
     (void)change_step(change, &sql_apply, values);
-    return change_finish(change);
+    move->compared_at = change_compare(change);
+    return change_send(change, moved);
 }
 
 static int run(struct change *change)

@@ -26,7 +26,7 @@ struct update {
     struct update_expenses_args *args;
     struct targets targets;
     struct correction correction;
-    size_t missing_at, names_at, reserved_at, purchase_at, misfits_at;
+    size_t missing_at, names_at, reserved_at, purchase_at, misfits_at, compared_at;
     const char *purchase; /* that it is a refund of from now on, as an array; NULL: nothing said */
     const char *first_id; /* of the expense that is divided */
 };
@@ -180,7 +180,10 @@ static int applied(struct change *change, const struct db_rows *const *rows)
         .purchase = purchase,
         .otherwise = update->purchase ? REFUND_OTHERWISE : NULL,
     };
-    return refund_check(change, rows[update->misfits_at], &blame) != 0 ? 0 : change_finish(change);
+    bool may_misfit = update->purchase || purchase;
+    if (may_misfit && refund_check(change, rows[update->misfits_at], &blame) != 0)
+        return 0;
+    return change_finish_compared(change, rows[update->compared_at]);
 }
 
 static int apply(struct change *change, struct update *update, const int64_t *names,
@@ -208,10 +211,10 @@ static int apply(struct change *change, struct update *update, const int64_t *na
         r = divide_steps(change, update, names, rows, values);
     if (r == 0 && update->args->learn_rule && names[update->correction.category] > 0)
         r = learn_steps(change, update, names);
-    if (r != 0 || !may_misfit)
-        return r == 0 ? change_finish(change) : r;
-    update->misfits_at = refund_look(change, update->purchase != NULL);
-    return change_send(change, applied);
+    if (may_misfit)
+        update->misfits_at = refund_look(change, update->purchase != NULL);
+    update->compared_at = change_compare(change);
+    return r == 0 ? change_send(change, applied) : r;
 }
 
 /* --- first trip ------------------------------------------------------------------------------ */

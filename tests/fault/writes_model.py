@@ -194,12 +194,12 @@ class OnRows(Deed):
         self.touches = tuple(sorted(random.sample(fit, min(len(fit), random.randint(1, self.most)))))
         for id in self.touches:
             free.remove(id)
-        self.prepare(random)
+        self.prepare(random, model)
 
     def fits(self, _model, _id):
         return True
 
-    def prepare(self, random):
+    def prepare(self, random, model):
         pass
 
     def ids(self):
@@ -215,7 +215,7 @@ class Update(OnRows):
     def fits(self, model, id):
         return model.rows[id]["kind"] == "expense" and model.refunded(id) == 0
 
-    def prepare(self, random):
+    def prepare(self, random, _model):
         self.set = {"notes": f"by {self.key}"}
         if random.random() < 0.7:
             self.set["amount"] = str(money(random))
@@ -246,8 +246,10 @@ class Move(OnRows):
     def fits(self, model, id):
         return model.rows[id]["kind"] == "expense"
 
-    def prepare(self, random):
-        self.category = random.choice(CATEGORIES[:-1])
+    def prepare(self, random, model):
+        """To where one of them is not yet: what moves nothing makes no change."""
+        is_in = {model.rows[id]["category"] for id in self.touches}
+        self.category = random.choice([name for name in CATEGORIES[:-1] if is_in != {name}])
 
     def ask(self):
         return "transfer_expense", {"ids": self.ids(), "to_category": self.category}

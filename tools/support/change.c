@@ -193,6 +193,16 @@ int change_finish(struct change *change)
     return change_commit(change, change_answer_done);
 }
 
+size_t change_compare(struct change *change)
+{
+    return change_step(change, &sql_compare, kept_values(change));
+}
+
+int change_finish_compared(struct change *change, const struct db_rows *compared)
+{
+    return db_rows_bool(compared, 0, 0) ? change_finish(change) : change_answer_nothing(change);
+}
+
 void change_share(struct change *change)
 {
     change->shares = true;

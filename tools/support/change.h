@@ -161,6 +161,11 @@ void change_keep_after(struct change *change);
 /* Sends the steps, what is to be kept, and COMMIT; then answers. */
 MUST_CHECK int change_finish(struct change *change);
 
+/* For a tool whose steps may leave everything as it is: adds the step, behind those, that looks whether
+ * they did; and in the continuation finishes, or says that nothing was to change and saves nothing. */
+size_t change_compare(struct change *change);
+MUST_CHECK int change_finish_compared(struct change *change, const struct db_rows *compared);
+
 /* For a tool that keeps its rows and answers by itself: sends the steps with COMMIT and goes on. In a
  * dry run nothing is saved; the tool rolls back when it has read what it wants to show. */
 MUST_CHECK int change_commit(struct change *change, change_done *done);

@@ -75,6 +75,20 @@ SET after =
 -- include: snapshot_of
 WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint;
 
+-- Whether anything that change $2 keeps is no longer as it was; counters do not count. $3 decimals of the
+-- ledger's currency.
+-- name: compare
+SELECT EXISTS (
+    SELECT 1
+    FROM ninepence.change_rows k
+    CROSS JOIN LATERAL (SELECT
+-- include: snapshot_of
+        AS now) n
+    WHERE k.ledger_id = $1::bigint AND k.change_id = $2::bigint
+        AND ((k.before -> 'row') - '{version,updated_at}'::text[]
+                 IS DISTINCT FROM (n.now -> 'row') - '{version,updated_at}'::text[]
+             OR k.before -> 'tags' IS DISTINCT FROM n.now -> 'tags')) AS differs;
+
 -- What change $2 kept, KEPT_MAX rows at most and how many entities there are. A row that is marked as
 -- deleted is not there.
 -- name: rows

@@ -248,6 +248,24 @@ static int answer(struct change *change, const struct db_rows *rows, bool is_rep
     return change_give_token(change);
 }
 
+int change_answer_nothing(struct change *change)
+{
+    struct json_out *out = call_answer(change->call);
+    change_roll_back(change);
+    if (change->was_unknown)
+        return change_fail_open(change->call, "The connection was lost while saving.");
+    json_object(out);
+    json_put_text(out, "summary",
+                  "Nothing was to change: this is what the books say already. No change was made.");
+    json_put_bool(out, "saved", false);
+    json_put_int(out, "count", 0);
+    json_put_array(out, "rows");
+    json_end_array(out);
+    json_put_bool(out, "replayed", false);
+    json_end_object(out);
+    return call_reply(change->call);
+}
+
 int change_answer_done(struct change *change, const struct db_rows *const *rows)
 {
     const struct db_rows *kept = rows[change->rows_at];

@@ -64,6 +64,9 @@ MUST_CHECK int change_give_token(struct change *change);
 /* change_answer.c: the last trip is done. */
 int change_answer_done(struct change *change, const struct db_rows *const *rows);
 
+/* change_answer.c: nothing was to change; rolls back. */
+MUST_CHECK int change_answer_nothing(struct change *change);
+
 /* change_answer.c: nothing was done; looks for a change under the key, then explains. */
 int change_find(struct change *change);
 
