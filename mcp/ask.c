@@ -316,8 +316,7 @@ int call_ask(struct call *call)
     } else if (is_modern(call)) {
         reply_input_required(call);
     } else {
-        call_pause(call);
-        ask_send(call);
+        ask_begin(call);
     }
     return 0;
 }

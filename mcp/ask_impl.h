@@ -34,8 +34,9 @@ const char *ask_method(const struct ask *question);
  * -EOPNOTSUPP the error of the buffer. */
 void ask_put_params(struct call *call, const struct ask *question, struct json_out *out);
 
-/* Sends the questions that were not sent yet; waits for notifications/initialized if need be. */
-void ask_send(struct call *call);
+/* Legacy: the call pauses, and its questions are sent; it is refused when too many others wait for an
+ * answer. */
+void ask_begin(struct call *call);
 
 /* --- schemas of forms (ask_schema.c) --------------------------------------------------------- */
 

@@ -75,10 +75,11 @@ static void go_on_when_answered(struct call *call)
         call_end_with_code(call, RPC_INTERNAL_ERROR,
                            "Out of memory; this request was not carried out.");
     else
-        call_begin_again(call);
+        call_go_on(call);
 }
 
-void ask_send(struct call *call)
+/* Sends the questions that were not sent yet; waits for notifications/initialized if need be. */
+static void send_questions(struct call *call)
 {
     if (!call->request.server->session.is_initialized)
         return;
@@ -89,11 +90,36 @@ void ask_send(struct call *call)
     go_on_when_answered(call);
 }
 
+static void refuse_to_ask(struct call *call)
+{
+    const char *message = arena_printf(
+        &call->arena,
+        "%zu other requests wait for an answer of the person already, so nobody was asked. Nothing "
+        "was %s. Let some of those questions be answered or dismissed, then repeat.",
+        call->request.server->asking.count, call_is_read_only(call) ? "done" : "saved");
+    struct call_error error = {
+        .code = "too_many_requests",
+        .message = message ? message : "Too many questions are open. Nothing was saved.",
+        .saved = call_is_read_only(call) ? NULL : "no",
+        .retry_safe = true,
+        .retry_same_key = true,
+    };
+    (void)call_fail(call, &error);
+}
+
+void ask_begin(struct call *call)
+{
+    if (!call_may_pause(call)) {
+        refuse_to_ask(call);
+        return;
+    }
+    call_pause(call);
+    send_questions(call);
+}
+
 static struct question *question_by_id(struct call *call, const char *id)
 {
     char expected[32];
-    if (call->state != CALL_ASKING)
-        return NULL;
     for (struct question *question = call->asking->questions; question; question = question->next) {
         format_id(question, expected, sizeof(expected));
         if (!question->is_answered && question->number > 0 && strcmp(expected, id) == 0)
@@ -105,7 +131,7 @@ static struct question *question_by_id(struct call *call, const char *id)
 /* The response to our request `id` (NULL: none of ours); `result` NULL when it says none. */
 static void take_response(struct mcp_server *server, const char *id, const cJSON *result)
 {
-    LIST_FOREACH (link, &server->running) {
+    LIST_FOREACH (link, &server->asking.calls) {
         struct call *call = CONTAINER_OF(link, struct call, link);
         struct question *question = id ? question_by_id(call, id) : NULL;
         if (!question)
@@ -139,10 +165,10 @@ void ask_send_held_back(struct mcp_server *server)
     /* From the front each time: what is sent may end a call. */
     while (found) {
         found = false;
-        LIST_FOREACH (link, &server->running) {
+        LIST_FOREACH (link, &server->asking.calls) {
             struct call *call = CONTAINER_OF(link, struct call, link);
-            if (call->state == CALL_ASKING && call->asking->questions->number == 0) {
-                ask_send(call);
+            if (call->asking->questions->number == 0) {
+                send_questions(call);
                 found = true;
                 break;
             }

@@ -1,5 +1,6 @@
-/* Life of a call: made from its request, waiting for a place, bound, running, ended, freed. What it
- * answers is written in call_answer.c; what differs between methods is a struct call_kind. */
+/* Life of a call: made from its request, bound, running, ended, freed. Where it stands meanwhile is the
+ * business of call_place.c; what it answers is written in call_answer.c; what differs between methods is
+ * a struct call_kind. */
 #include "mcp/call.h"
 
 #include <errno.h>
@@ -85,7 +86,7 @@ static void read_trace(struct call *call)
 struct call *call_new(struct request *request, const struct call_kind *kind)
 {
     struct mcp_server *server = request->server;
-    if (request->batch && server->waiting_count >= MCP_WAITING_MAX) {
+    if (request->batch && server->waiting.count >= MCP_WAITING_MAX) {
         reply_code(request, RPC_INTERNAL_ERROR, "Too many requests at once; nothing was done");
         return NULL;
     }
@@ -116,42 +117,7 @@ static void call_free(struct call *call)
     mem_free(call);
 }
 
-/* Out of whatever list the call is in. */
-static void leave_list(struct call *call)
-{
-    struct mcp_server *server = call->request.server;
-    list_remove(&call->link);
-    if (call->is_placed) {
-        server->running_count--;
-        server->running_cost -= call->request.cost;
-    } else {
-        server->waiting_count--;
-        server->waiting_cost -= call->request.cost;
-    }
-}
-
-void call_submit(struct call *call)
-{
-    struct mcp_server *server = call->request.server;
-    list_append(&server->waiting, &call->link);
-    server->waiting_count++;
-    server->waiting_cost += call->request.cost;
-    while (call_has_place(server))
-        call_begin_next(server);
-}
-
 /* --- beginning ------------------------------------------------------------------------------- */
-
-bool call_has_place(const struct mcp_server *server)
-{
-    struct call *first = LIST_FIRST(&server->waiting, struct call, link);
-    if (!first)
-        return false;
-    if (server->running_count == 0)
-        return true;
-    return server->running_count < MCP_CALLS_MAX &&
-           server->running_cost + first->request.cost <= MCP_CALLS_COST_MAX;
-}
 
 static void refuse_arguments(struct call *call)
 {
@@ -218,7 +184,7 @@ static int prepare(struct call *call)
     return r;
 }
 
-static void begin(struct call *call)
+void call_begin(struct call *call)
 {
     const struct mcp_server_options *options = &call->request.server->options;
     if (prepare(call) < 0)
@@ -232,30 +198,6 @@ static void begin(struct call *call)
     else
         call_start(call);
     leave();
-}
-
-static void take_place(struct call *call)
-{
-    struct mcp_server *server = call->request.server;
-    call->is_placed = true;
-    list_append(&server->running, &call->link);
-    server->running_count++;
-    server->running_cost += call->request.cost;
-    begin(call);
-}
-
-void call_submit_within(struct call *call)
-{
-    take_place(call);
-}
-
-void call_begin_next(struct mcp_server *server)
-{
-    struct call *call = LIST_FIRST(&server->waiting, struct call, link);
-    if (!call)
-        return;
-    leave_list(call);
-    take_place(call);
 }
 
 void call_start(struct call *call)
@@ -296,31 +238,35 @@ void call_end(struct call *call, enum call_state state)
     if (call->state == CALL_ASKING)
         ask_withdraw(call);
     set_state(call, state);
-    leave_list(call);
+    call_leave(call);
     run_hooks(call);
     list_append(&server->ended, &call->link);
     /* A client's next call wants the timer again; a loop without one must not wait for it. */
-    if (server->running_count == 0 && !server->stdio)
+    if (server->running.count == 0 && !server->stdio)
         server_set_timer(server);
     server_wake(server);
 }
 
 void call_pause(struct call *call)
 {
-    const struct mcp_server_options *options = &call->request.server->options;
+    struct mcp_server *server = call->request.server;
     set_state(call, CALL_ASKING);
     run_hooks(call);
     call->frame = NULL;
-    call_set_deadline(call, options->ask_deadline_ms > 0 ? options->ask_deadline_ms
-                                                         : MCP_ASK_DEADLINE_MS);
+    call_leave(call);
+    call_join(call, &server->asking);
+    call_set_deadline(call, server->options.ask_deadline_ms > 0 ? server->options.ask_deadline_ms
+                                                                : MCP_ASK_DEADLINE_MS);
+    server_wake(server); /* its place is free */
 }
 
-void call_begin_again(struct call *call)
+void call_go_on(struct call *call)
 {
     set_state(call, CALL_NEW);
+    call->deadline = 0;
     free_memory(call);
     init_memory(call);
-    begin(call);
+    call_submit_again(call);
 }
 
 void call_cancel(struct call *call)
@@ -329,23 +275,7 @@ void call_cancel(struct call *call)
     call_end(call, CALL_CANCELLED);
 }
 
-static struct call *find_in(const struct list *calls, const cJSON *id)
-{
-    LIST_FOREACH (link, calls) {
-        struct call *call = CONTAINER_OF(link, struct call, link);
-        if (rpc_same_id(call->request.message.id, id))
-            return call;
-    }
-    return NULL;
-}
-
-struct call *call_find(const struct mcp_server *server, const cJSON *id)
-{
-    struct call *call = find_in(&server->running, id);
-    return call ? call : find_in(&server->waiting, id);
-}
-
-static void expire(struct call *call)
+void call_expire(struct call *call)
 {
     const struct mcp_server_options *options = &call->request.server->options;
     bool is_read_only = call_is_read_only(call);
@@ -373,24 +303,6 @@ static void expire(struct call *call)
     };
     call_send_failure(call, &error);
     call_end(call, CALL_EXPIRED);
-}
-
-static struct call *first_due(struct mcp_server *server, uint64_t now)
-{
-    LIST_FOREACH (link, &server->running) {
-        struct call *call = CONTAINER_OF(link, struct call, link);
-        if (call->deadline > 0 && call->deadline <= now)
-            return call;
-    }
-    return NULL;
-}
-
-void call_expire_due(struct mcp_server *server, uint64_t now)
-{
-    /* From the front each time: what ends with one call may end another. */
-    struct call *call;
-    while ((call = first_due(server, now)))
-        expire(call);
 }
 
 void call_free_ended(struct mcp_server *server)

@@ -10,10 +10,10 @@
 /* Each change goes through one setter, and an end is final:
  * NEW -> BOUND -> RUNNING -> one of the ends; RUNNING -> ASKING -> NEW for another round. */
 enum call_state {
-    CALL_NEW,     /* waits for a free place */
+    CALL_NEW,     /* waits for a place */
     CALL_BOUND,   /* has a place; arguments are bound */
     CALL_RUNNING, /* the program's code has begun */
-    CALL_ASKING,  /* legacy: questions to the client are open */
+    CALL_ASKING,  /* legacy: questions to the client are open; has no place */
     CALL_REPLIED, /* ends from here on */
     CALL_FAILED,
     CALL_CANCELLED, /* nobody waits for an answer any more */
@@ -46,13 +46,14 @@ struct call_hook {
 };
 
 struct asking;
+struct call_list;
 
 struct call {
-    struct list link; /* server->waiting, running or ended */
+    struct list link;     /* in->calls, or server->ended */
+    struct call_list *in; /* of the server; NULL: in none */
     struct request request;
     const struct call_kind *kind;
     enum call_state state;
-    bool is_placed; /* counts as running, not as waiting */
     uint64_t number;
     char trace_id[33]; /* "" when the client gave none */
 
@@ -102,26 +103,14 @@ struct call *call_new_local(struct mcp_server *server, const struct tool *tool, 
                             void (*done)(void *data, const char *result, size_t length),
                             void *data);
 
-/* The call is complete and may begin as soon as there is a place. */
-void call_submit(struct call *call);
-
-/* The same for a call within another one, which has a place already. */
-void call_submit_within(struct call *call);
-
-/* A call of the client with this id that has not ended, NULL when there is none. */
-struct call *call_find(const struct mcp_server *server, const cJSON *id);
-
-/* Whether the first waiting call may begin. */
-bool call_has_place(const struct mcp_server *server);
-
-/* Starts the first waiting call. */
-void call_begin_next(struct mcp_server *server);
+/* A call that has got its place: binds its arguments and runs it. */
+void call_begin(struct call *call);
 
 /* Ends a call without an answer. */
 void call_cancel(struct call *call);
 
-/* Ends every call whose deadline has passed. */
-void call_expire_due(struct mcp_server *server, uint64_t now);
+/* Ends a call whose deadline has passed, or its questions. */
+void call_expire(struct call *call);
 
 /* Frees the calls that have ended; answers of the command line are handed over first. */
 void call_free_ended(struct mcp_server *server);
@@ -129,10 +118,41 @@ void call_free_ended(struct mcp_server *server);
 /* The terminal transition: exactly once. The answer, if any, was queued before. */
 void call_end(struct call *call, enum call_state state);
 
-/* Legacy: the round ends with questions to the client (its hooks run, its memory stays until the
- * next one begins); and the next round, from the start with the same arguments. */
+/* Legacy: the round ends with questions to the client (its hooks run, its place is free, its memory
+ * stays until they are answered); and the next round, from the start with the same arguments. */
 void call_pause(struct call *call);
-void call_begin_again(struct call *call);
+void call_go_on(struct call *call);
+
+/* --- where it stands (call_place.c) ---------------------------------------------------------- */
+
+/* Into a list of the server, and out of the one it is in. */
+void call_join(struct call *call, struct call_list *list);
+void call_leave(struct call *call);
+
+/* The call is complete and may begin as soon as there is a place. */
+void call_submit(struct call *call);
+
+/* The same for a call within another one, which has a place already. */
+void call_submit_within(struct call *call);
+
+/* The same for one that asked and was answered: it comes before those that never had a place. */
+void call_submit_again(struct call *call);
+
+/* Whether the first waiting call may begin. */
+bool call_has_place(const struct mcp_server *server);
+
+/* Starts the first waiting call. */
+void call_begin_next(struct mcp_server *server);
+
+/* Whether the call may give its place back to ask somebody. */
+bool call_may_pause(const struct call *call);
+
+/* A call of the client with this id that has not ended, NULL when there is none. */
+struct call *call_find(const struct mcp_server *server, const cJSON *id);
+
+/* Ends every call whose deadline has passed; and the first deadline of all, 0 when there is none. */
+void call_expire_due(struct mcp_server *server, uint64_t now);
+uint64_t call_first_deadline(const struct mcp_server *server);
 
 /* --- answers (call_answer.c) ----------------------------------------------------------------- */
 

@@ -27,16 +27,18 @@ enum mcp_limits {
     MCP_DRAIN_READ_MS = 1500,               /* … calls that only read, and the output */
     MCP_PROGRESS_MAX = 10,                  /* progress messages of one call in a second */
 
-    MCP_ASK_DEADLINE_MS = 5 * 60 * 1000, /* for the person to answer (legacy) */
-    MCP_ASK_ROUNDS_MAX = 10,             /* rounds of questions in one call */
-    MCP_STATE_MAX = 64 * 1024,           /* bytes of the state that travels with the client */
-    MCP_STATE_LIFE_MS = 10 * 60 * 1000,  /* for which it is accepted */
-    MCP_WRITES_PER_MINUTE = 2000,        /* calls of tools that are not read-only */
-    MCP_LISTENERS_MAX = 64,              /* open subscriptions/listen requests */
-    MCP_LISTENER_URIS_MAX = 1000,        /* resources that one of them listens to */
-    MCP_COMPLETIONS_MAX = 100,           /* values in one answer; the protocol's limit */
-    MCP_URI_MAX = 2048,                  /* bytes of a URI that is looked up */
-    MCP_ARGUMENTS_MAX = 16 * 1024,       /* bytes of arguments that a resource has for its tool */
+    MCP_ASKING_MAX = 64,                    /* calls waiting for an answer (legacy) */
+    MCP_ASKING_COST_MAX = 16 * 1024 * 1024, /* bytes of their requests, beyond the first */
+    MCP_ASK_DEADLINE_MS = 5 * 60 * 1000,    /* for the person to answer (legacy) */
+    MCP_ASK_ROUNDS_MAX = 10,                /* rounds of questions in one call */
+    MCP_STATE_MAX = 64 * 1024,              /* bytes of the state that travels with the client */
+    MCP_STATE_LIFE_MS = 10 * 60 * 1000,     /* for which it is accepted */
+    MCP_WRITES_PER_MINUTE = 2000,           /* calls of tools that are not read-only */
+    MCP_LISTENERS_MAX = 64,                 /* open subscriptions/listen requests */
+    MCP_LISTENER_URIS_MAX = 1000,           /* resources that one of them listens to */
+    MCP_COMPLETIONS_MAX = 100,              /* values in one answer; the protocol's limit */
+    MCP_URI_MAX = 2048,                     /* bytes of a URI that is looked up */
+    MCP_ARGUMENTS_MAX = 16 * 1024, /* bytes of arguments that a resource has for its tool */
 
     MCP_PAGE_ENTRIES = 100,      /* of a list */
     MCP_CURSOR_MAX = 1024,       /* bytes of a cursor that are looked at */

@@ -22,8 +22,8 @@
 static bool may_read_again(const struct mcp_server *server)
 {
     return server->serving == SERVING_OPEN && !server->is_reading &&
-           server->waiting_count <= MCP_WAITING_MAX / 2 &&
-           server->waiting_cost <= MCP_WAITING_COST_MAX / 2 &&
+           server->waiting.count <= MCP_WAITING_MAX / 2 &&
+           server->waiting.cost <= MCP_WAITING_COST_MAX / 2 &&
            stdio_queued(server->stdio) <= MCP_OUTPUT_MAX / 2;
 }
 
@@ -84,13 +84,6 @@ static void on_timer(uv_timer_t *timer)
     server_wake(server);
 }
 
-static uint64_t earlier(uint64_t a, uint64_t b)
-{
-    if (a == 0 || b == 0)
-        return a + b;
-    return a < b ? a : b;
-}
-
 void server_set_timer_by(struct mcp_server *server, uint64_t due)
 {
     if (server->open_handles == 0 || server->serving >= SERVING_CLOSING ||
@@ -106,8 +99,9 @@ void server_set_timer(struct mcp_server *server)
     uint64_t due = server_drain_due(server);
     if (server->open_handles == 0 || server->serving >= SERVING_CLOSING)
         return;
-    LIST_FOREACH (link, &server->running)
-        due = earlier(due, CONTAINER_OF(link, struct call, link)->deadline);
+    uint64_t first = call_first_deadline(server);
+    if (first > 0 && (due == 0 || first < due))
+        due = first;
     server->timer_due = 0;
     if (due == 0)
         (void)uv_timer_stop(&server->timer);
@@ -133,8 +127,9 @@ struct mcp_server *mcp_server_new(struct uv_loop_s *loop, const struct mcp_serve
         return NULL;
     server->loop = loop;
     server->options = *options;
-    list_init(&server->waiting);
-    list_init(&server->running);
+    list_init(&server->waiting.calls);
+    list_init(&server->running.calls);
+    list_init(&server->asking.calls);
     list_init(&server->ended);
     buf_init(&server->line, MCP_MESSAGE_MAX);
     list_init(&server->listeners);

@@ -15,15 +15,9 @@ static bool is_any(const struct call *call)
     return true;
 }
 
-/* Nobody can answer any more. */
-static bool is_asking(const struct call *call)
+static struct call *first_of(struct call_list *list, bool (*is_meant)(const struct call *call))
 {
-    return call->state == CALL_ASKING;
-}
-
-static struct call *first_of(struct list *calls, bool (*is_meant)(const struct call *call))
-{
-    LIST_FOREACH (link, calls) {
+    LIST_FOREACH (link, &list->calls) {
         struct call *call = CONTAINER_OF(link, struct call, link);
         if (is_meant(call))
             return call;
@@ -32,10 +26,10 @@ static struct call *first_of(struct list *calls, bool (*is_meant)(const struct c
 }
 
 /* From the front each time: what ends with one call may end another. */
-static void cancel_calls(struct list *calls, bool (*is_meant)(const struct call *call))
+static void cancel_calls(struct call_list *list, bool (*is_meant)(const struct call *call))
 {
     struct call *call;
-    while ((call = first_of(calls, is_meant)))
+    while ((call = first_of(list, is_meant)))
         call_cancel(call);
 }
 
@@ -43,6 +37,7 @@ void server_cancel_all(struct mcp_server *server)
 {
     cancel_calls(&server->waiting, is_any);
     cancel_calls(&server->running, is_any);
+    cancel_calls(&server->asking, is_any);
     hold_free(server);
 }
 
@@ -50,13 +45,12 @@ void server_drain(struct mcp_server *server)
 {
     if (server->serving != SERVING_OPEN)
         return;
-    LOG(LOG_DEBUG, "mcp", "draining: %zu running, %zu waiting", server->running_count,
-        server->waiting_count);
+    LOG(LOG_DEBUG, "mcp", "draining: %zu running, %zu waiting", server->running.count,
+        server->waiting.count);
     server->serving = SERVING_DRAINING;
     server->drain_began = uv_now(server->loop);
     server->is_reading = false;
     stdio_pause(server->stdio);
-    cancel_calls(&server->running, is_asking);
     mcp_server_news_ready(server);
     server_set_timer(server);
     server_wake(server);
@@ -81,12 +75,13 @@ void server_drain_step(struct mcp_server *server)
 {
     if (server->serving != SERVING_DRAINING)
         return;
+    cancel_calls(&server->asking, is_any); /* nobody can answer any more */
     uint64_t spent = uv_now(server->loop) - server->drain_began;
     if (spent >= MCP_DRAIN_READ_MS)
         server_drain_hurry(server);
     if (spent >= MCP_DRAIN_MS)
         server_cancel_all(server);
-    if (server->running_count > 0 || server->waiting_count > 0)
+    if (server->running.count > 0 || server->waiting.count > 0)
         return;
     if (stdio_queued(server->stdio) == 0 || spent >= MCP_DRAIN_READ_MS)
         server_close(server);

@@ -27,6 +27,12 @@ struct session {
     bool is_initialized; /* notifications/initialized came */
 };
 
+/* Calls of the same standing, and what their requests take. */
+struct call_list {
+    struct list calls; /* struct call, link */
+    size_t count, cost;
+};
+
 struct mcp_server {
     uv_loop_t *loop;
     struct mcp_server_options options;
@@ -47,13 +53,12 @@ struct mcp_server {
     bool is_stepping;
     bool is_freed; /* the memory goes with the last handle */
 
-    struct list waiting; /* struct call, link */
-    struct list running;
-    struct list ended;
-    size_t waiting_count, waiting_cost;
-    size_t running_count, running_cost;
-    uint64_t last_call; /* number */
-    uint64_t last_ask;  /* number of our last request to the client */
+    struct call_list waiting; /* for a place */
+    struct call_list running; /* have one */
+    struct call_list asking;  /* gave theirs back while somebody is asked */
+    struct list ended;        /* struct call, link */
+    uint64_t last_call;       /* number */
+    uint64_t last_ask;        /* number of our last request to the client */
     uint64_t writes_began;
     unsigned writes; /* calls that may write, within a minute from then */
     unsigned char state_key[MCP_STATE_KEY_SIZE];

@@ -133,8 +133,8 @@ static void take_batch(struct mcp_server *server, const cJSON *array, size_t cos
 
 static bool is_full(const struct mcp_server *server)
 {
-    return server->waiting_count >= MCP_WAITING_MAX ||
-           server->waiting_cost >= MCP_WAITING_COST_MAX ||
+    return server->waiting.count >= MCP_WAITING_MAX ||
+           server->waiting.cost >= MCP_WAITING_COST_MAX ||
            stdio_queued(server->stdio) > MCP_OUTPUT_MAX;
 }
 

@@ -203,17 +203,16 @@ static void test_calls_at_the_limit_run_and_one_more_waits(void **state)
 }
 
 /* A request whose tree takes about a fifth of what all running ones may. */
-static void say_large_call(struct rig *rig, int id)
+static void say_large_call(struct rig *rig, int id, const char *tool)
 {
     OWNED_BUF values = BUF_INIT(1048576);
     size_t count = MCP_CALLS_COST_MAX / 5 / MCP_VALUE_COST;
     for (size_t i = 0; i < count; i++)
         (void)buf_append_text(&values, i == 0 ? "0" : ",0");
-    rig_say(
-        rig,
-        "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":\"hold\","
-        "\"large\":[%s]}}",
-        id, buf_text(&values));
+    rig_say(rig,
+            "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\","
+            "\"large\":[%s]}}",
+            id, tool, buf_text(&values));
 }
 
 static void test_calls_of_large_requests_wait_for_memory(void **state)
@@ -222,7 +221,7 @@ static void test_calls_of_large_requests_wait_for_memory(void **state)
     (void)state;
     open_rig(&rig);
     for (int i = 1; i <= 6; i++)
-        say_large_call(&rig, i);
+        say_large_call(&rig, i, "hold");
     say_ping(&rig);
     rig_wait_lines(&rig, 2);
     assert_int_equal(bench.held_count, 4);
@@ -267,7 +266,7 @@ static void test_waiting_requests_of_many_bytes_stop_the_reading(void **state)
     open_rig(&rig);
     /* Four run, two or three wait, the rest stays in the pipe. */
     for (int i = 1; i <= 7; i++)
-        say_large_call(&rig, i);
+        say_large_call(&rig, i, "hold");
     say_ping(&rig);
     rig_turns(&rig, 50);
     assert_int_equal(rig.lines, 1);
@@ -396,6 +395,95 @@ static void test_rounds_of_questions_at_the_limit_and_one_beyond(void **state)
     rig_close(&rig);
 }
 
+/* Takes lines until so many questions came; gives the id of the last one. */
+static void take_questions(struct rig *rig, int count, char *ret_id, size_t size)
+{
+    for (int i = 0; i < count; i++) {
+        OWNED_JSON question = rig_next(rig);
+        if (!json_get_text(question, "method"))
+            fail_msg("no question: %s", rig_text(question));
+        (void)snprintf(ret_id, size, "%s", json_get_text(question, "id"));
+    }
+}
+
+static void accept_question(struct rig *rig, const char *id)
+{
+    rig_say(rig,
+            "{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"result\":{\"action\":\"accept\",\"content\":{}}}",
+            id);
+}
+
+static void expect_answer_to(struct rig *rig, int id, const char *text)
+{
+    int64_t seen = 0;
+    OWNED_JSON answer = rig_next(rig);
+    assert_int_equal(json_int_value(json_get(answer, "id"), &seen), 0);
+    assert_int_equal(seen, id);
+    if (text && (!rig_text(answer) || !strstr(rig_text(answer), text)))
+        fail_msg("not %s: %.300s", text, rig_text(answer) ? rig_text(answer) : "an error");
+}
+
+static void test_questions_at_the_limit_hold_nobody_up_and_one_more_is_refused(void **state)
+{
+    struct rig rig;
+    char id[32];
+    (void)state;
+    open_rig(&rig);
+    for (int i = 1; i <= MCP_ASKING_MAX; i++)
+        rig_call(&rig, i, "keep", "{\"size\":1}");
+    take_questions(&rig, MCP_ASKING_MAX, id, sizeof(id));
+    rig_call(&rig, 100, "count", "{}");
+    expect_answer_to(&rig, 100, "0");
+    rig_call(&rig, 101, "keep", "{\"size\":1}");
+    expect_answer_to(
+        &rig, 101,
+        "64 other requests wait for an answer of the person already, so nobody was asked.");
+    accept_question(&rig, id);
+    expect_answer_to(&rig, MCP_ASKING_MAX, NULL);
+    rig_call(&rig, 102, "keep", "{\"size\":1}");
+    take_questions(&rig, 1, id, sizeof(id));
+    rig_close(&rig);
+}
+
+static void test_questions_of_large_requests_are_bounded_by_memory(void **state)
+{
+    struct rig rig;
+    char id[32];
+    (void)state;
+    open_rig(&rig);
+    for (int i = 1; i <= 5; i++)
+        say_large_call(&rig, i, "ask");
+    take_questions(&rig, 4, id, sizeof(id));
+    expect_answer_to(&rig, 5, "4 other requests wait for an answer");
+    rig_close(&rig);
+}
+
+static void test_answered_call_waits_for_a_place_before_all_others(void **state)
+{
+    struct rig rig;
+    char id[32];
+    (void)state;
+    open_rig(&rig);
+    rig_call(&rig, 1, "keep", "{\"size\":1}");
+    take_questions(&rig, 1, id, sizeof(id));
+    for (int i = 2; i <= MCP_CALLS_MAX + 2; i++)
+        rig_call(&rig, i, "hold", "{}");
+    wait_held(&rig, MCP_CALLS_MAX);
+    accept_question(&rig, id);
+    say_ping(&rig);
+    OWNED_JSON ping = rig_next(&rig);
+    assert_string_equal(json_get_text(ping, "id"), "ping");
+    assert_int_equal(bench.held_count, MCP_CALLS_MAX);
+    release_one(&bench);
+    expect_answer_to(&rig, 2, "released");
+    expect_answer_to(&rig, 1, NULL);
+    wait_held(&rig, MCP_CALLS_MAX + 1);
+    while (bench.released < bench.held_count)
+        release_one(&bench);
+    rig_wait_lines(&rig, 2 + 1 + MCP_CALLS_MAX + 2);
+    rig_close(&rig);
+}
+
 static void test_kept_text_at_the_limit_and_far_beyond(void **state)
 {
     static const char request[] =
@@ -428,6 +516,9 @@ int main(void)
         cmocka_unit_test(test_memory_of_a_call_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_list_without_limit_has_one_all_the_same),
         cmocka_unit_test(test_rounds_of_questions_at_the_limit_and_one_beyond),
+        cmocka_unit_test(test_questions_at_the_limit_hold_nobody_up_and_one_more_is_refused),
+        cmocka_unit_test(test_questions_of_large_requests_are_bounded_by_memory),
+        cmocka_unit_test(test_answered_call_waits_for_a_place_before_all_others),
         cmocka_unit_test(test_kept_text_at_the_limit_and_far_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
