@@ -9,6 +9,7 @@
 #include "base/utf8.h"
 #include "mcp/field.h"
 #include "mcp/field_impl.h"
+#include "mcp/json_number.h"
 #include "mcp/limits.h"
 
 /* --- text ------------------------------------------------------------------------------------ */
@@ -60,26 +61,17 @@ static void int_schema(const struct field *field, struct json_out *out)
     json_put_int(out, "maximum", field->max);
 }
 
-/* A number, or a number as text; "12.0" is 12, because some clients know no integers. */
+/* A number, or a number as text, that is whole by its value: 12.0 and 1.2e1 are 12, because some
+ * clients know no integers. */
 static int read_int(const cJSON *value, int64_t *ret_number)
 {
-    char digits[32];
     if (!cJSON_IsString(value) && !json_is_number(value))
         return -EINVAL;
     const char *begin = value->valuestring + strspn(value->valuestring, " ");
-    size_t length = strcspn(begin, " ");
-    if (begin[length + strspn(begin + length, " ")] != '\0')
+    size_t length = json_number_length(begin);
+    if (length == 0 || begin[length + strspn(begin + length, " ")] != '\0')
         return -EINVAL;
-    size_t whole = strcspn(begin, ". ");
-    if (begin[whole] == '.' && strspn(begin + whole + 1, "0") == length - whole - 1 &&
-        length - whole > 1)
-        length = whole;
-    if (length >= sizeof(digits))
-        return strspn(begin, "-0123456789") >= length ? -ERANGE : -EINVAL;
-    memcpy(digits, begin, length);
-    digits[length] = '\0';
-    cJSON node = {.type = cJSON_Raw, .valuestring = digits};
-    return json_int_value(&node, ret_number);
+    return json_number_to_int(begin, ret_number);
 }
 
 static int refuse_int(struct bind *bind, const struct field *field, const cJSON *value, int why)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mcp/json_gate.h"
+#include "mcp/json_number.h"
 #include "mcp/json_out.h"
 #include "mcp/json_tree.h"
 
@@ -46,33 +47,10 @@ const char *json_get_text(const cJSON *object, const char *key)
     return json_text_of(json_get(object, key));
 }
 
-static int int_from_digits(const char *digits, bool negative, int64_t *ret_number)
-{
-    uint64_t most = negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
-    uint64_t sum = 0;
-    if (*digits == '\0')
-        return -EINVAL;
-    for (; *digits; digits++) {
-        if (*digits < '0' || *digits > '9')
-            return -EINVAL;
-        uint64_t digit = (uint64_t)(*digits - '0');
-        if (sum > (most - digit) / 10)
-            return -ERANGE;
-        sum = sum * 10 + digit;
-    }
-    *ret_number = negative ? (int64_t)(0 - sum) : (int64_t)sum;
-    return 0;
-}
-
 int json_int_value(const cJSON *value, int64_t *ret_number)
 {
-    if (!json_is_number(value))
-        return -EINVAL;
-    const char *text = json_number_text(value);
-    if (strpbrk(text, ".eE"))
-        return -EINVAL;
-    bool negative = *text == '-';
-    return int_from_digits(text + negative, negative, ret_number);
+    return json_is_number(value) ? json_number_to_int(json_number_text(value), ret_number)
+                                 : -EINVAL;
 }
 
 void json_delete(cJSON **value)

@@ -54,7 +54,7 @@ static inline const char *json_number_text(const cJSON *value)
     return value->valuestring;
 }
 
-/* An integer in the range of int64_t written without fraction or exponent: 0, otherwise -EINVAL or
+/* A number that is whole by its value (10, 10.0, 1e1), in the range of int64_t: 0, otherwise -EINVAL or
  * -ERANGE; the output is untouched then. */
 int json_int_value(const cJSON *value, int64_t *ret_number);
 

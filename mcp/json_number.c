@@ -2,12 +2,14 @@
  * value is 0.DIGITS times ten to the POINT. */
 #include "mcp/json_number.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
 enum {
-    EXPONENT_MAX = 1000000000 /* beyond it the exact value decides nothing any more */
+    EXPONENT_MAX = 1000000000, /* beyond it the exact value decides nothing any more */
+    INT64_DIGITS = 19
 };
 
 struct number {
@@ -23,7 +25,7 @@ static int64_t read_exponent(const char *text)
     int64_t exponent = 0;
     if (*text == '-' || *text == '+')
         text++;
-    for (; *text && exponent < EXPONENT_MAX; text++)
+    for (; *text >= '0' && *text <= '9' && exponent < EXPONENT_MAX; text++)
         exponent = exponent * 10 + (*text - '0');
     return negative ? -exponent : exponent;
 }
@@ -88,13 +90,60 @@ int json_number_compare(const char *a, const char *b)
     return first.negative ? compare_sizes(&second, &first) : compare_sizes(&first, &second);
 }
 
+static bool is_whole(const struct number *number)
+{
+    if (!number->from)
+        return true;
+    int64_t digits = number->end - number->from;
+    if (memchr(number->from, '.', (size_t)digits))
+        digits--;
+    return digits <= number->point;
+}
+
 bool json_number_is_whole(const char *text)
 {
     struct number number = read_number(text);
-    if (!number.from)
-        return true;
-    int64_t digits = number.end - number.from;
-    if (memchr(number.from, '.', (size_t)digits))
-        digits--;
-    return digits <= number.point;
+    return is_whole(&number);
+}
+
+int json_number_to_int(const char *text, int64_t *ret_number)
+{
+    struct number number = read_number(text);
+    uint64_t most = number.negative ? (uint64_t)INT64_MAX + 1 : (uint64_t)INT64_MAX;
+    uint64_t sum = 0;
+    if (!is_whole(&number))
+        return -EINVAL;
+    if (number.from && number.point > INT64_DIGITS)
+        return -ERANGE;
+    for (int64_t i = 0; number.from && i < number.point; i++) {
+        uint64_t digit = (uint64_t)(next_digit(&number.from, number.end) - '0');
+        if (sum > (most - digit) / 10)
+            return -ERANGE;
+        sum = sum * 10 + digit;
+    }
+    *ret_number = number.negative ? (int64_t)(0 - sum) : (int64_t)sum;
+    return 0;
+}
+
+size_t json_number_length(const char *text)
+{
+    const char *at = text + (*text == '-');
+    size_t digits = strspn(at, "0123456789");
+    if (digits == 0)
+        return 0;
+    at += digits;
+    if (*at == '.') {
+        digits = strspn(at + 1, "0123456789");
+        if (digits == 0)
+            return 0;
+        at += 1 + digits;
+    }
+    if (*at == 'e' || *at == 'E') {
+        at += at[1] == '-' || at[1] == '+' ? 2 : 1;
+        digits = strspn(at, "0123456789");
+        if (digits == 0)
+            return 0;
+        at += digits;
+    }
+    return (size_t)(at - text);
 }

@@ -193,6 +193,25 @@ static void test_bind_lenient_spellings_mean_the_same(void **state)
     release(&f);
 }
 
+static void test_bind_takes_each_spelling_of_a_whole_number(void **state)
+{
+    static const char *const spellings[] = {
+        "10", "10.0", "1e1", "1.0e1", "100e-1", "\"1e1\"", "\" 10.00 \"",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(spellings); i++) {
+        struct fixture f;
+        char json[80];
+        (void)snprintf(json, sizeof(json), "{\"name\":\"a\",\"count\":%s,\"level\":%s}",
+                       spellings[i], spellings[i]);
+        assert_int_equal(bind_text(&f, json), 0);
+        assert_int_equal(f.args.count, 10);
+        assert_int_equal(f.args.level.value, 10);
+        release(&f);
+    }
+}
+
 static void test_bind_refusals_name_field_rule_and_value(void **state)
 {
     static const struct {
@@ -211,6 +230,11 @@ static void test_bind_refusals_name_field_rule_and_value(void **state)
          "count: must be a whole number between 1 and 200, got \"many\"", "count"},
         {"{\"name\":\"a\",\"count\":1.5}",
          "count: must be a whole number between 1 and 200, got 1.5", "count"},
+        {"{\"name\":\"a\",\"count\":1e400}", "count: must be between 1 and 200, got 1e400",
+         "count"},
+        {"{\"name\":\"a\",\"count\":15e-1}",
+         "count: must be a whole number between 1 and 200, got 15e-1", "count"},
+        {"{\"name\":\"a\",\"level\":\"1e\"}", "level: must be a whole number, got \"1e\"", "level"},
         {"{\"name\":\"a\",\"level\":\"x\"}", "level: must be a whole number, got \"x\"", "level"},
         {"{\"name\":\"a\",\"level\":\"1 2\"}", "level: must be a whole number, got \"1 2\"",
          "level"},
@@ -514,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_bind_full_object_fills_the_struct),
         cmocka_unit_test(test_bind_absent_and_null_take_the_defaults),
         cmocka_unit_test(test_bind_lenient_spellings_mean_the_same),
+        cmocka_unit_test(test_bind_takes_each_spelling_of_a_whole_number),
         cmocka_unit_test(test_bind_refusals_name_field_rule_and_value),
         cmocka_unit_test(test_bind_show_is_short_and_safe),
         cmocka_unit_test(test_bind_text_default_limit_at_the_cap_and_one_beyond),

@@ -338,8 +338,10 @@ static void test_json_int_value_is_exact_or_refused(void **state)
         {"9223372036854775808", -ERANGE, 0},
         {"-9223372036854775809", -ERANGE, 0},
         {"99999999999999999999", -ERANGE, 0},
-        {"1.0", -EINVAL, 0},
-        {"1e2", -EINVAL, 0},
+        {"1.0", 0, 1},
+        {"1e2", 0, 100},
+        {"1.5", -EINVAL, 0},
+        {"1e-2", -EINVAL, 0},
         {"\"1\"", -EINVAL, 0},
     };
 

@@ -97,6 +97,62 @@ static void test_numbers_are_whole_or_not(void **state)
         assert_false(json_number_is_whole(broken[i]));
 }
 
+static void test_whole_numbers_are_exact_whatever_their_spelling(void **state)
+{
+    static const struct {
+        const char *text;
+        int expected;
+        int64_t number;
+    } cases[] = {
+        {"1e1", 0, 10},
+        {"1.0e1", 0, 10},
+        {"100e-1", 0, 10},
+        {"1E+1", 0, 10},
+        {"-0.0", 0, 0},
+        {"0e999999999999", 0, 0},
+        {"007", 0, 7},
+        {"-12.50e1", 0, -125},
+        {"9007199254740993", 0, INT64_C(9007199254740993)},
+        {"9007199254740993.0", 0, INT64_C(9007199254740993)},
+        {"9.007199254740993e15", 0, INT64_C(9007199254740993)},
+        {"9223372036854775807", 0, INT64_MAX},
+        {"9.223372036854775807e18", 0, INT64_MAX},
+        {"92233720368547758070e-1", 0, INT64_MAX},
+        {"-9.223372036854775808e+18", 0, INT64_MIN},
+        {"9.223372036854775808e18", -ERANGE, 0},
+        {"-9223372036854775809", -ERANGE, 0},
+        {"1e19", -ERANGE, 0},
+        {"1e99999999999", -ERANGE, 0},
+        {"9007199254740993.5", -EINVAL, 0},
+        {"1e-1", -EINVAL, 0},
+        {"15e-1", -EINVAL, 0},
+        {"1e-99999999999", -EINVAL, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        int64_t number = 77;
+        int r = json_number_to_int(cases[i].text, &number);
+        if (r != cases[i].expected || number != (r == 0 ? cases[i].number : 77))
+            fail_msg("%s: %d, %lld", cases[i].text, r, (long long)number);
+    }
+}
+
+static void test_number_at_the_front_of_a_text_is_measured(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t length;
+    } cases[] = {
+        {"12", 2}, {"-1.5e-3 ", 7}, {"007", 3}, {"1e1x", 3}, {"", 0},   {"-", 0},
+        {"1.", 0}, {".5", 0},       {"1e", 0},  {"1e+", 0},  {"+1", 0}, {"x", 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++)
+        assert_int_equal(json_number_length(cases[i].text), cases[i].length);
+}
+
 static void test_base64url_has_one_spelling(void **state)
 {
     unsigned char bytes[64];
@@ -226,6 +282,8 @@ int main(void)
         cmocka_unit_test(test_template_of_level_one_is_valid),
         cmocka_unit_test(test_numbers_compare_by_value),
         cmocka_unit_test(test_numbers_are_whole_or_not),
+        cmocka_unit_test(test_whole_numbers_are_exact_whatever_their_spelling),
+        cmocka_unit_test(test_number_at_the_front_of_a_text_is_measured),
         cmocka_unit_test(test_base64url_has_one_spelling),
         cmocka_unit_test(test_cursor_belongs_to_its_list_and_no_bit_may_change),
         cmocka_unit_test(test_cursor_at_the_limit_and_one_beyond),
