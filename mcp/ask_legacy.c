@@ -128,9 +128,10 @@ static struct question *question_by_id(struct call *call, const char *id)
     return NULL;
 }
 
-/* The response to our request `id` (NULL: none of ours); `result` NULL when it says none. */
-static void take_response(struct mcp_server *server, const char *id, const cJSON *result)
+void ask_take_response(struct mcp_server *server, const struct rpc_message *message)
 {
+    const char *id = json_text_of(message->id);
+    const cJSON *result = message->result;
     LIST_FOREACH (link, &server->asking.calls) {
         struct call *call = CONTAINER_OF(link, struct call, link);
         struct question *question = id ? question_by_id(call, id) : NULL;
@@ -141,22 +142,6 @@ static void take_response(struct mcp_server *server, const char *id, const cJSON
         return;
     }
     LOG(LOG_DEBUG, "mcp", "a response to no open request of ours was ignored");
-}
-
-void ask_take_response(struct mcp_server *server, const struct rpc_message *message)
-{
-    take_response(server, cJSON_GetStringValue(message->id), message->result);
-}
-
-void ask_take_unreadable(struct mcp_server *server, const char *id, size_t length)
-{
-    char text[32];
-    if (length < 2 || length > sizeof(text) || id[0] != '"')
-        return;
-    /* Without the quotes; our ids have no escapes. */
-    memcpy(text, id + 1, length - 2);
-    text[length - 2] = '\0';
-    take_response(server, text, NULL);
 }
 
 void ask_send_held_back(struct mcp_server *server)

@@ -177,11 +177,9 @@ void notification_end(struct mcp_server *server);
 int ask_read_request(struct call *call, const char **ret_why);
 void ask_free(struct call *call);
 
-/* Legacy: a response of the client to one of our requests; one that could not be read (`id` is its
- * id as it stood there; counts as cancelled); the session became initialized; time is up (the open
- * questions count as cancelled). */
+/* Legacy: a response of the client to one of our requests (without a result it counts as cancelled);
+ * the session became initialized; time is up (the open questions count as cancelled). */
 void ask_take_response(struct mcp_server *server, const struct rpc_message *message);
-void ask_take_unreadable(struct mcp_server *server, const char *id, size_t length);
 void ask_send_held_back(struct mcp_server *server);
 void ask_time_is_up(struct call *call);
 

@@ -27,7 +27,8 @@ struct gate {
     const char *end;
     struct json_gate *result;
     const struct json_memo *memo;
-    const char *rule; /* first rule broken */
+    const char *rule;  /* first rule broken */
+    bool is_in_params; /* of the outermost object */
 
     /* Keys of all open objects, innermost last. */
     struct key *keys;
@@ -281,13 +282,29 @@ static void note_id(struct json_gate *result, const char *begin, const char *end
     result->id_length = (size_t)(end - begin);
 }
 
+static void note_method(struct json_gate *result, const char *begin, const char *end)
+{
+    result->has_method = true;
+    if (*begin != '"')
+        return;
+    result->method = begin;
+    result->method_length = (size_t)(end - begin);
+}
+
+/* Which of two is meant, nobody knows. */
+static void note_request_id(struct json_gate *result, const char *begin, const char *end)
+{
+    result->request_id_length = result->request_id ? 0 : (size_t)(end - begin);
+    result->request_id = begin;
+}
+
 /* A member of the outermost object, and where its value begins. */
 static void note_member(struct gate *gate, const struct json_span *key, const char *begin)
 {
     if (is_key(key, "id", 2))
         note_id(gate->result, begin, gate->at);
     else if (is_key(key, "method", 6))
-        gate->result->has_method = true;
+        note_method(gate->result, begin, gate->at);
     else if (is_key(key, "result", 6) || is_key(key, "error", 5))
         gate->result->has_outcome = true;
 }
@@ -307,10 +324,14 @@ static bool member(struct gate *gate, size_t first_key, unsigned depth)
     const char *begin = gate->at;
     if (depth == JSON_MEMO_DEPTH && is_key(&key, JSON_MEMO_NAME, strlen(JSON_MEMO_NAME)))
         return meta(gate, depth);
+    if (depth == 1)
+        gate->is_in_params = is_key(&key, "params", 6);
     if (!value(gate, depth))
         return false;
     if (depth == 1)
         note_member(gate, &key, begin);
+    else if (depth == 2 && gate->is_in_params && is_key(&key, "requestId", 9))
+        note_request_id(gate->result, begin, gate->at);
     return true;
 }
 

@@ -23,11 +23,16 @@ struct json_gate {
     const char *why; /* static text, NULL when good or out of memory */
     size_t values;   /* seen so far */
 
-    /* What the members of the outermost object tell of a message that gets no tree: the source text
-     * of the string or number under "id", borrowed from the line (length 0 when none was seen), and
-     * which members there are. All of them, when the text is whole. */
+    /* What the members of the outermost object tell of a message that gets no tree: source texts,
+     * borrowed from the line, of the string or number under "id", of the string under "method" and of
+     * what "params" has under "requestId" (length 0 when none was seen, or more than one of the last);
+     * and which members there are. All of them, when the text is whole. */
     const char *id;
     size_t id_length;
+    const char *method;
+    size_t method_length;
+    const char *request_id;
+    size_t request_id_length;
     bool has_id;
     bool has_method;
     bool has_outcome; /* "result" or "error" */

@@ -26,26 +26,57 @@ static void send_bare_error(struct mcp_server *server, const struct json_gate *g
     server_wake(server);
 }
 
-/* What is never answered is not answered when it is refused either: a notification, and a response,
- * which ends the question that it was for. False when it is neither, as far as one can tell. (That a
+/* A part of a line that gave no tree; NULL when there is none, or it can not be read either. */
+static cJSON *read_part(const char *text, size_t length)
+{
+    const char *why;
+    return length > 0 ? json_parse(text, length, &why) : NULL;
+}
+
+/* The question is answered, however badly: as if it had been cancelled. */
+static void take_unreadable_response(struct mcp_server *server, const struct json_gate *gate)
+{
+    OWNED_JSON id = read_part(gate->id, gate->id_length);
+    ask_take_response(server, &(struct rpc_message){.kind = RPC_RESPONSE, .id = id});
+}
+
+/* Which notification it is and which request it means is all that ours need: a cancel holds, whatever
+ * is wrong with its reason. */
+static void take_unreadable_notification(struct mcp_server *server, const struct json_gate *gate)
+{
+    OWNED_JSON method = read_part(gate->method, gate->method_length);
+    OWNED_JSON params = cJSON_CreateObject();
+    cJSON *request_id = read_part(gate->request_id, gate->request_id_length);
+    if (request_id && !cJSON_AddItemToObject(params, "requestId", request_id))
+        cJSON_Delete(request_id);
+    if (method)
+        method_notify(server, &(struct rpc_message){.kind = RPC_NOTIFICATION,
+                                                    .method = method->valuestring,
+                                                    .params = params});
+}
+
+/* What is never answered is not answered when it is refused either: a notification or a response, of
+ * which only the frame counts then. False when it is neither, as far as one can tell. (That a
  * notification was lost for want of memory is said all the same: nobody would miss it otherwise.) */
-static bool drop_line(struct mcp_server *server, const struct json_gate *gate)
+static bool take_unreadable(struct mcp_server *server, const struct json_gate *gate)
 {
     bool is_response = gate->has_outcome && !gate->has_method;
     bool is_notification = gate->has_method && !gate->has_id && gate->verdict == JSON_REFUSED;
     if (!gate->is_whole || (!is_response && !is_notification))
         return false;
-    LOG(LOG_INFO, "mcp", "a %s was dropped: %s", is_response ? "response" : "notification",
+    LOG(LOG_INFO, "mcp", "a %s could not be read: %s", is_response ? "response" : "notification",
         gate->why ? gate->why : "out of memory");
     if (is_response)
-        ask_take_unreadable(server, gate->id, gate->id_length);
+        take_unreadable_response(server, gate);
+    else
+        take_unreadable_notification(server, gate);
     return true;
 }
 
 static void refuse_line(struct mcp_server *server, const struct json_gate *gate)
 {
     char message[160];
-    if (drop_line(server, gate))
+    if (take_unreadable(server, gate))
         return;
     switch (gate->verdict) {
     case JSON_NOT:

@@ -63,6 +63,28 @@ class Cancellation(Wire):
         self.check_alive(server)
         self.assertNotIn(f"int:{ids[69]}", server.answers)
 
+    def test_cancel_whose_reason_breaks_the_rules_of_json_holds(self):
+        """Half a character is what is left of an emoji that a reason was cut within."""
+        broken = ('{"requestId":%s,"reason":"no \\ud83d"}', '{"reason":"\\u0000","requestId":%s}',
+                  '{"requestId":%s,"reason":"a","reason":"b"}')
+        for _, server in self.in_each_era():
+            for params in broken:
+                id = server.start("tools/call", {"name": "test_slow", "arguments": {"ms": 2000}})
+                server.send_line('{"jsonrpc":"2.0","method":"notifications\\/cancelled","params":%s}' %
+                                 params.replace("%s", str(id)))
+                server.asked[f"int:{id}"] = 0
+                self.assertEqual(text_of(server.call("test_simple_text", id=id)),
+                                 "This is a simple text response for testing.")
+            self.assertEqual(server.strangers, [])
+
+    def test_broken_cancel_that_names_two_calls_cancels_neither(self):
+        server = self.serve(L4)
+        ids = [server.start("tools/call", {"name": "test_slow", "arguments": {"ms": 100}}) for _ in "ab"]
+        server.send_line('{"jsonrpc":"2.0","method":"notifications/cancelled",'
+                         '"params":{"requestId":%d,"requestId":%d}}' % tuple(ids))
+        for id in ids:
+            self.assertEqual(text_of(server.wait_answer(id)["result"]), "finished")
+
     def test_cancelling_nothing_is_silent(self):
         for _, server in self.in_each_era():
             done = server.start("tools/list")
