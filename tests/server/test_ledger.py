@@ -127,12 +127,29 @@ class SampleLedger(unittest.TestCase):
         with Server(books.env()) as server:
             self.assertEqual(server.ask("get_context", {})["ledger"], "Own")
 
+    def test_rules_are_listed_and_tested_where_other_questions_are_asked(self):
+        books = ledger.demo()
+        rule = {"op": "create", "when": {"merchant": "Corner Bakery"}, "then": {"category": "Food"}}
+        with Server(books.env(NINEPENCE_LEDGER="Demo")) as server:
+            server.ask("manage_rules", rule)
+            tested = server.ask("manage_rules", {**rule, "op": "test"})
+        with Server(books.env()) as server:
+            for _ in "first", "again":
+                self.assertEqual([one["merchant"] for one in server.ask("manage_rules", {})["rules"]],
+                                 ["Corner Bakery"])
+                self.assertEqual(server.ask("manage_rules", {**rule, "op": "test"}), tested)
+                self.assertEqual(books.value("SELECT count(*) FROM ninepence.ledgers"), "1")
+                self.assertEqual(server.ask("get_context", {"kind": "rules"})["ledger"], "Demo")
+            made = server.ask("manage_rules", {**rule, "when": {"merchant": "My Own"}})
+            self.assertEqual([one["merchant"] for one in made["rules"]], ["My Own"])
+            self.assertEqual(server.ask("manage_rules", {})["rules"], made["rules"])
 
     def test_what_is_only_tried_leaves_the_sample_in_place(self):
         books = ledger.demo()
         lunch = {"items": [{"amount": 12, "category": "Food"}]}
         with Server(books.env()) as server:
-            for tool, args in (("manage_rules", {"op": "list"}),
+            for tool, args in (("manage_rules", {"op": "create", "dry_run": True, "when": {"text": "x"},
+                                                  "then": {"category": "Food"}}),
                                ("create_expenses", {**lunch, "dry_run": True})):
                 with self.subTest(tool):
                     server.ask(tool, args)
@@ -148,7 +165,7 @@ class SampleLedger(unittest.TestCase):
     def test_ledger_that_somebody_chose_or_made_is_asked_though_it_is_empty(self):
         books = ledger.demo()
         with Server(books.env()) as server:
-            server.ask("manage_rules", {"op": "list"})
+            server.ask("create_expenses", {"items": [{"amount": 12, "category": "Food"}], "dry_run": True})
         with Server(books.env(NINEPENCE_LEDGER="household")) as server:
             self.assertEqual([server.ask("get_context", {})["ledger"] for _ in range(2)],
                              ["Household", "Household"])

@@ -208,10 +208,23 @@ static void keep_ledger(struct tools_context *context, const struct db_rows *row
         cache->valid_until = asked_at + (left < LEDGER_CACHE_MS ? left : LEDGER_CACHE_MS);
 }
 
+static bool only_asks(const struct call *call)
+{
+    const struct tool *tool = call_tool(call);
+    const char *op = NULL;
+    if (call_is_read_only(call) || !(tool->flags & TOOL_LISTS))
+        return call_is_read_only(call);
+    for (const struct field *field = tool->args; field->type; field++) {
+        if (field->type == &field_choice && strcmp(field->name, "op") == 0)
+            memcpy(&op, (const char *)call_args(call) + field->offset, sizeof(op));
+    }
+    return op && (strcmp(op, "list") == 0 || strcmp(op, "test") == 0);
+}
+
 /* Nobody's own entries go into a sample ledger that was not chosen by name. */
 static bool wants_own_ledger(const struct call *call)
 {
-    return !call_is_read_only(call) && !call_context(call)->ledger_name;
+    return !only_asks(call) && !call_context(call)->ledger_name;
 }
 
 static const struct ledger *kept_ledger(const struct call *call)

@@ -44,9 +44,10 @@ void tools_before_start(struct call *call);
  * own. 0; -ERANGE (refused, the call has ended); -ENOMEM. */
 MUST_CHECK int ledger_resolve(struct call *call, const struct field *fields, void *args);
 
-/* A tool with this flag (beside those of mcp/tool.h) starts without a ledger. */
+/* Flags of a tool beside those of mcp/tool.h. */
 enum {
-    TOOL_WITHOUT_LEDGER = 1 << 16
+    TOOL_WITHOUT_LEDGER = 1 << 16, /* starts without a ledger */
+    TOOL_LISTS = 1 << 17           /* writes, but only asks when its `op` is list or test */
 };
 
 struct ledger {
