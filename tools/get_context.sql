@@ -1,14 +1,17 @@
 -- The ledger at a glance, and what its names are.
 
--- Span of the books of ledger $1 and when they were last added to.
+-- Span of the books of ledger $1 and when they were last added to: what was deleted since is not in
+-- them. Ids rise as entries come, but for those that are written at once or side by side, so that the
+-- newest thousand tell the day.
 -- name: facts
 SELECT to_char(s.first_day, 'YYYY-MM-DD') AS first_day, to_char(s.last_day, 'YYYY-MM-DD') AS last_day,
        s.expenses, (
-    SELECT to_char(e.created_at AT TIME ZONE l.time_zone, 'YYYY-MM-DD')
-    FROM ninepence.expenses e
-    WHERE e.ledger_id = $1::bigint
-    ORDER BY e.expense_id DESC
-    LIMIT 1) AS last_entered
+    SELECT to_char(max(n.created_at) AT TIME ZONE l.time_zone, 'YYYY-MM-DD')
+    FROM (SELECT e.created_at
+          FROM ninepence.expenses e
+          WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
+          ORDER BY e.expense_id DESC
+          LIMIT 1000) n) AS last_entered
 FROM ninepence.ledgers l
 CROSS JOIN LATERAL (
     SELECT min(e.spent_on) AS first_day, max(e.spent_on) AS last_day, count(*) AS expenses

@@ -176,6 +176,40 @@ class SampleLedger(unittest.TestCase):
             self.assertEqual(server.ask("get_context", {})["ledger"], "Home")
 
 
+class Freshness(unittest.TestCase):
+    def last_entered(self, server):
+        context = server.ask("get_context", {"kind": "users"})
+        self.assertIn(f"last added to on {context['data']['last_entered']}.", context["summary"])
+        return context["data"]["last_entered"]
+
+    def test_books_were_last_added_to_when_the_newest_entry_they_hold_was_made(self):
+        books = ledger.empty()
+        ids, changes = [], []
+        for day in "2026-11-20", "2026-11-21", "2026-11-22":
+            with Server(books.env(NINEPENCE_NOW=f"{day}T12:00:00Z")) as server:
+                # Old as it is, it was entered on this day.
+                made = server.ask("create_expenses", {
+                    "items": [{"amount": 1, "date": "2024-01-02", "category": "Food",
+                               "merchant": f"on {day}"}]})
+                self.assertEqual(self.last_entered(server), day)
+                ids.append(made["rows"][0]["after"]["id"])
+                changes.append(made["change_id"])
+        with Server(books.env()) as server:
+            server.ask("undo_change", {"change_id": changes[2]})
+            self.assertEqual(self.last_entered(server), "2026-11-21")
+            deleted = server.ask("delete_expenses", {"ids": [ids[1]]})
+            self.assertEqual(self.last_entered(server), "2026-11-20")
+            server.ask("undo_change", {"change_id": deleted["change_id"]})
+            self.assertEqual(self.last_entered(server), "2026-11-21")
+
+    def test_newest_entry_of_the_sample_is_not_the_one_that_was_written_last(self):
+        books = ledger.demo()
+        newest = books.value("SELECT max(created_at AT TIME ZONE 'UTC')::date FROM ninepence.expenses"
+                             " WHERE deleted_at IS NULL")
+        with Server(books.env()) as server:
+            self.assertEqual(self.last_entered(server), newest)
+
+
 class Changes(unittest.TestCase):
     def test_what_somebody_else_changed_is_seen_within_a_second(self):
         books = ledger.small()
