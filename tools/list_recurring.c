@@ -242,12 +242,14 @@ static void write_period(struct answer *answer)
 {
     const struct ledger *ledger = call_ledger(answer->call);
     const char *from = db_rows_text(answer->rows, 0, COLUMN_BEGIN);
+    char label[2 * DATE_TEXT_SIZE + 4] = "all";
     json_put_object(answer->out, "period");
     if (from[0] != '\0') {
         json_put_text(answer->out, "from", from);
         json_put_text(answer->out, "to", ledger->today);
+        (void)snprintf(label, sizeof(label), "%.10s..%.10s", from, ledger->today);
     }
-    json_put_text(answer->out, "label", "the purchases that were looked at");
+    json_put_text(answer->out, "label", label);
     json_put_text(answer->out, "today", ledger->today);
     json_put_text(answer->out, "timezone", ledger->time_zone);
     json_end_object(answer->out);

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "tools/support/limits.h"
 #include "tools/support/period.h"
@@ -124,6 +125,11 @@ static void test_period_words_on_a_sunday_in_november(void **state)
         {"last_1_month", "2026-10-01..2026-10-31"},
         {"2026", "2026-01-01..2026-12-31"},
         {"2026-q4", "2026-10-01..2026-12-31"},
+        {"2026-w41", "2026-10-05..2026-10-11"},
+        {"2026-w40..2026-w41", "2026-09-28..2026-10-11"},
+        {"2026-w53", "2026-12-28..2027-01-03"},
+        {"2025-w01", "2024-12-30..2025-01-05"},
+        {"2026-11-01..2026-w47", "2026-11-01..2026-11-22"},
         {"2024-02", "2024-02-01..2024-02-29"},
         {"2026-11-05", "2026-11-05..2026-11-05"},
         {"2026-07..2026-09", "2026-07-01..2026-09-30"},
@@ -159,6 +165,67 @@ static void test_period_week_may_begin_on_sunday(void **state)
                         "2026-11-15..2026-11-21");
 }
 
+/* The ISO week of a day as the C library has it: "2026-w41". */
+static void iso_week(date_day date, char *ret_label, size_t size)
+{
+    struct tm day = {.tm_mday = 1};
+    date_to_civil(date, &day.tm_year, &day.tm_mon, &day.tm_mday);
+    day.tm_year -= 1900;
+    day.tm_mon -= 1;
+    day.tm_wday = date_weekday(date) % 7;
+    day.tm_yday = date - date_from_civil(day.tm_year + 1900, 1, 1);
+    assert_true(strftime(ret_label, size, "%G-w%V", &day) > 0);
+}
+
+static void test_period_week_is_named_after_its_fourth_day(void **state)
+{
+    (void)state;
+    /* 2004, 2009, 2015, 2020, 2026 and 2032 have 53 weeks. */
+    date_day end = date_from_civil(2034, 1, 1);
+    for (int first = 1; first <= 7; first++) {
+        struct calendar calendar = calendar_at("2026-11-22");
+        calendar.first_day_of_week = first;
+        date_day week = date_from_civil(2003, 12, 1);
+        while (date_weekday(week) != first)
+            week++;
+        for (; week < end; week += 7) {
+            char label[16];
+            iso_week(week + 3, label, sizeof(label));
+            struct period period = resolve(label, &calendar);
+            if (period.range.from != week || period.range.to != week + 6)
+                fail_msg("%s, first day %d: %s", label, first, range_text(period.range));
+        }
+    }
+}
+
+static void test_period_week_that_a_year_has_not_is_refused(void **state)
+{
+    (void)state;
+    static const int long_years[] = {2004, 2009, 2015, 2020, 2026, 2032};
+    for (int year = 2003, next = 0; year <= 2033; year++) {
+        char word[16];
+        bool is_long = next < (int)ARRAY_LENGTH(long_years) && long_years[next] == year;
+        (void)snprintf(word, sizeof(word), "%d-w53", year);
+        assert_int_equal(period_check_word(word), is_long ? 0 : -ERANGE);
+        next += is_long;
+    }
+}
+
+static void test_period_ends_of_unlike_units_are_compared_by_the_ledger(void **state)
+{
+    (void)state;
+    struct calendar calendar = calendar_at("2026-11-22");
+    calendar.first_day_of_week = 7;
+    calendar.first_day_of_month = 25;
+    /* The week begins on Sunday, 4 October; the month of October ends on 24 November. */
+    assert_int_equal(period_check_word("2026-w41..2026-10-04"), 0);
+    assert_string_equal(range_text(resolve("2026-w41..2026-10-04", &calendar).range),
+                        "2026-10-04..2026-10-04");
+    assert_int_equal(period_check_word("2026-11-05..2026-10"), 0);
+    assert_string_equal(range_text(resolve("2026-11-05..2026-10", &calendar).range),
+                        "2026-11-05..2026-11-24");
+}
+
 static void test_period_month_may_begin_on_payday(void **state)
 {
     (void)state;
@@ -178,11 +245,13 @@ static void test_period_other_words_are_refused(void **state)
 {
     (void)state;
     static const char *const forms[] = {
-        "",        "tomorrow", "last_days",     "last_x_days", "next_month", "2026-q",
-        "26",      "2026-1",   "2026-11-5",     "2026-11..",   "..2026-11",  "last_3_quarters",
-        "2026 11", "alles",    "2026-11...2026"};
+        "",        "tomorrow",      "last_days", "last_x_days", "next_month",      "2026-q",
+        "2026-w7", "2026-w",        "2026-w411", "w41",         "2026w41",         "26",
+        "2026-1",  "2026-11-5",     "2026-11..", "..2026-11",   "last_3_quarters", "2026 11",
+        "alles",   "2026-11...2026"};
     static const char *const ranges[] = {"last_0_days", "last_1201_months", "2026-13",
                                          "2026-q5",     "2026-02-30",       "1899",
+                                         "2026-w00",    "2026-w54",         "2026-w42..2026-w41",
                                          "3000-01",     "2026-10..2026-09"};
     for (size_t i = 0; i < ARRAY_LENGTH(forms); i++)
         assert_int_not_equal(period_check_word(forms[i]), 0);
@@ -255,6 +324,9 @@ static void test_period_last_year_keeps_months_weeks_and_days(void **state)
     expect_last_year("2025-03-10", "last_month", "2024-02-01..2024-02-29");
     expect_last_year("2026-11-22", "last_week", "2025-11-10..2025-11-16");
     expect_last_year("2026-11-18", "this_week", "2025-11-17..2025-11-19");
+    expect_last_year("2026-11-22", "2026-w46", "2025-11-10..2025-11-16");
+    /* Four whole weeks stay weeks, though they are a month as well. */
+    expect_last_year("2026-11-22", "2021-w05..2021-w08", "2020-02-03..2020-03-01");
     expect_last_year("2026-11-22", "2026-11-05", "2025-11-05..2025-11-05");
     expect_last_year("2026-11-22", "2024-02-29", "2023-02-28..2023-02-28");
 }
@@ -275,6 +347,7 @@ static void test_period_phrase_is_what_a_person_says(void **state)
     expect_phrase("2026", "in 2026");
     expect_phrase("last_2_years", "from 2024 to 2025");
     expect_phrase("2026-q3", "in the third quarter of 2026");
+    expect_phrase("2026-w41", "from 5 to 11 October 2026");
     expect_phrase("2026-05..2026-09", "from May to September 2026");
     expect_phrase("last_12_months", "from November 2025 to October 2026");
     expect_phrase("2026-11-05", "on 5 November 2026");
@@ -396,6 +469,9 @@ int main(void)
         cmocka_unit_test(test_period_words_on_a_sunday_in_november),
         cmocka_unit_test(test_period_words_at_the_edges_of_the_year),
         cmocka_unit_test(test_period_week_may_begin_on_sunday),
+        cmocka_unit_test(test_period_week_is_named_after_its_fourth_day),
+        cmocka_unit_test(test_period_week_that_a_year_has_not_is_refused),
+        cmocka_unit_test(test_period_ends_of_unlike_units_are_compared_by_the_ledger),
         cmocka_unit_test(test_period_month_may_begin_on_payday),
         cmocka_unit_test(test_period_other_words_are_refused),
         cmocka_unit_test(test_period_end_before_start_is_refused_once_today_is_known),

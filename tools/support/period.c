@@ -92,9 +92,18 @@ static void resolve_units(struct period *period, const struct period_spec *spec,
     }
 }
 
+/* The ledger's week whose fourth day lies in the ISO week that begins on this Monday. */
+static struct period_range week_range(const struct calendar *calendar, date_day monday)
+{
+    date_day fourth = monday + (calendar->first_day_of_week + 2) % DAYS_IN_WEEK;
+    return (struct period_range){fourth - 3, fourth + 3};
+}
+
 static struct period_range point_range(const struct period_point *point,
                                        const struct calendar *calendar)
 {
+    if (point->unit == UNIT_WEEK)
+        return week_range(calendar, point->day);
     if (point->unit == UNIT_DAY) {
         date_day day = point->day + (point->is_relative ? calendar->today : 0);
         return (struct period_range){day, day};
@@ -108,6 +117,10 @@ static void set_span(struct period *period, struct period_range range,
                      const struct calendar *calendar)
 {
     period->range = range;
+    if (period->is_weeks) {
+        period->kind = PERIOD_DAYS;
+        return;
+    }
     int first = month_number(calendar, range.from);
     int end = month_number(calendar, range.to + 1);
     bool is_whole = month_start(calendar, first) == range.from && end > first &&
@@ -130,6 +143,7 @@ static int resolve_word(struct period *period, const char *word, const struct ca
         struct period_range last = point_range(&spec.last, calendar);
         if (last.to < first.from)
             return -ERANGE;
+        period->is_weeks = spec.first.unit == UNIT_WEEK && spec.last.unit == UNIT_WEEK;
         set_span(period, (struct period_range){first.from, last.to}, calendar);
     } else {
         resolve_units(period, &spec, calendar);
@@ -152,6 +166,17 @@ static void finish_range(struct period *period, const struct calendar *calendar)
     period->days_so_far = period->is_running ? today - range->from + 1 : 0;
 }
 
+/* The word as answers write it: 2026-W41, 2026-Q4. NULL when out of memory. */
+static const char *label_of(const char *word, struct arena *arena)
+{
+    char *label = arena_strdup(arena, word);
+    for (char *c = label; c && *c != '\0'; c++) {
+        if (c[0] == '-' && (c[1] == 'q' || c[1] == 'w'))
+            c[1] = c[1] == 'q' ? 'Q' : 'W';
+    }
+    return label;
+}
+
 int period_resolve(struct period *period, const struct calendar *calendar, struct arena *arena)
 {
     date_resolve(&period->start_date, calendar->today);
@@ -170,9 +195,9 @@ int period_resolve(struct period *period, const struct calendar *calendar, struc
     int r = resolve_word(period, period->period.text, calendar);
     if (r != 0)
         return r;
-    period->label = period->period.text;
+    period->label = label_of(period->period.text, arena);
     finish_range(period, calendar);
-    return 0;
+    return period->label ? 0 : -ENOMEM;
 }
 
 int period_from_word(const char *word, const struct calendar *calendar, struct arena *arena,
@@ -228,9 +253,10 @@ int period_check_word(const char *text)
     int r = period_word_parse(text, &spec);
     if (r != 0 || spec.form != FORM_SPAN)
         return r;
-    /* Ends that do not depend on today can be compared at once. */
+    /* Ends that depend neither on today nor on where the ledger's weeks and months begin can be
+     * compared at once. */
     static const struct calendar plain = {.first_day_of_week = 1, .first_day_of_month = 1};
-    if (spec.first.is_relative || spec.last.is_relative)
+    if (spec.first.is_relative || spec.last.is_relative || spec.first.unit != spec.last.unit)
         return 0;
     return point_range(&spec.last, &plain).to < point_range(&spec.first, &plain).from ? -ERANGE : 0;
 }

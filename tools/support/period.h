@@ -1,4 +1,4 @@
-/* Periods: the words of people (`last_month`, `2026-Q3`, `2026-10-01..2026-10-31`), or start_date
+/* Periods: the words of people (`last_month`, `2026-W41`, `2026-10-01..2026-10-31`), or start_date
  * with end_date, both inclusive. Binding parses; the days are known when the ledger is open
  * (period_resolve(), called by the frame before a tool starts). */
 #ifndef TOOLS_SUPPORT_PERIOD_H

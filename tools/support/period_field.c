@@ -47,7 +47,7 @@ static int word_bind(struct bind *bind, const struct field *field, const cJSON *
         return bind_fail(bind,
                          "must be today, yesterday, this_/last_ with week, month, quarter or year, "
                          "mtd, ytd, last_N_days/weeks/months/years, YYYY, YYYY-Qn, YYYY-MM, "
-                         "YYYY-MM-DD, A..B or all, got %s",
+                         "YYYY-Www, YYYY-MM-DD, A..B or all, got %s",
                          bind_show(bind, value));
     }
     ((struct period_word *)target)->text = word;

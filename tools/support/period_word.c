@@ -109,6 +109,26 @@ static int take_quarter(const char **at, struct period_point *point)
     return 0;
 }
 
+/* The Monday of the first ISO week of a year: the week that has 4 January. */
+static date_day first_monday(int year)
+{
+    date_day fourth = date_from_civil(year, 1, 4);
+    return fourth - (date_weekday(fourth) - 1);
+}
+
+/* -Www at *at; exactly two digits. */
+static int take_week(const char **at, struct period_point *point)
+{
+    int week = 0;
+    *at += strlen("-w");
+    const char *digits = *at;
+    if (take_number(at, 2, &week) != 0 || *at - digits != 2)
+        return -EINVAL;
+    point->unit = UNIT_WEEK;
+    point->day = first_monday(point->year) + (week - 1) * 7;
+    return week >= 1 && point->day < first_monday(point->year + 1) ? 0 : -ERANGE;
+}
+
 /* -MM at *at; exactly two digits. */
 static int take_month(const char **at, struct period_point *point)
 {
@@ -121,7 +141,19 @@ static int take_month(const char **at, struct period_point *point)
     return 0;
 }
 
-/* YYYY, YYYY-Qn, YYYY-MM, YYYY-MM-DD; moves *at behind it. */
+static int take_part_of_year(const char **at, struct period_point *point)
+{
+    switch ((*at)[1]) {
+    case 'q':
+        return take_quarter(at, point);
+    case 'w':
+        return take_week(at, point);
+    default:
+        return take_month(at, point);
+    }
+}
+
+/* YYYY, YYYY-Qn, YYYY-MM, YYYY-Www, YYYY-MM-DD; moves *at behind it. */
 static int take_calendar_point(const char **at, struct period_point *ret_point)
 {
     struct period_point point = {.unit = UNIT_YEAR, .month = 1};
@@ -132,7 +164,7 @@ static int take_calendar_point(const char **at, struct period_point *ret_point)
     if (point.year < 1900 || point.year > 2999)
         return -ERANGE;
     if (**at == '-')
-        r = (*at)[1] == 'q' ? take_quarter(at, &point) : take_month(at, &point);
+        r = take_part_of_year(at, &point);
     if (r == 0 && point.unit == UNIT_MONTH && **at == '-') {
         *at = start;
         r = take_day(at, &point);

@@ -16,9 +16,9 @@ enum period_unit {
 
 /* One end of A..B, or a period named by the calendar. */
 struct period_point {
-    enum period_unit unit; /* day, month, quarter or year */
-    bool is_relative;      /* `day` counts from today */
-    date_day day;
+    enum period_unit unit;
+    bool is_relative; /* `day` counts from today */
+    date_day day;     /* of a week: the Monday of the ISO week whose name it has */
     int year;
     int month; /* 1 to 12, the first of the unit */
 };
