@@ -71,8 +71,7 @@ static int read_expenses_run(struct call *call)
 static int read_expenses_start(struct call *call)
 {
     struct read_expenses_args *a = call_args(call);
-    if (strcmp(a->status, "refund") == 0 && strcmp(a->filter.kind, "expense") == 0)
-        a->filter.kind = "refund";
+    a->filter.status = a->status;
     int r = filter_begin(call, &a->filter, read_expenses_run);
     return r == 0 ? read_expenses_run(call) : r;
 }
@@ -82,12 +81,6 @@ static int read_expenses_start(struct call *call)
 static void write_summary(struct answer *answer, const struct read_expenses_args *a)
 {
     OWNED_BUF text = BUF_INIT(SUMMARY_MAX_BYTES);
-    if (strcmp(a->status, "recurring") == 0)
-        (void)buf_append_text(&text,
-                              "Only what came for about as much again after a week, a month or a "
-                              "year, habits too; list_recurring knows the bills: ");
-    else if (strcmp(a->status, "any") != 0)
-        (void)buf_printf(&text, "Only %s: ", a->status);
     spoken_total(&text, answer, &a->filter);
     spoken_end(&text, answer, &a->filter.names);
     answer_summary(answer, &text);

@@ -138,6 +138,72 @@ class Sentences(unittest.TestCase):
                       self.said("read_expenses", status="recurring", period="2026-10"))
 
 
+class States(unittest.TestCase):
+    """What read_expenses says of a state is true of the rows in it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server(ledger.empty().env())
+        items = [{"amount": 10, "category": "Food"}, {"amount": 4, "kind": "refund", "category": "Food"},
+                 {"amount": 100, "kind": "income"}, {"amount": 20, "kind": "transfer"}]
+        gone = cls.server.ask("create_expenses", {"items": items})
+        cls.server.ask("delete_expenses", {"ids": [row["after"]["id"] for row in gone["rows"]]})
+        cls.server.ask("create_expenses", {"items": [{"amount": 7}, {"amount": 3, "kind": "refund"}],
+                                           "allow_duplicate": True})
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.server.close()
+
+    def expect(self, status, expected):
+        for kind, sentence in expected.items():
+            with self.subTest(status=status, kind=kind):
+                asked = {"status": status, "kind": kind}
+                said = self.server.ask("read_expenses", asked)["summary"]
+                self.assertEqual(said.split(" The books reach")[0], sentence)
+                if not sentence.startswith("There"):
+                    why = self.server.ask("explain_number", {"tool": "read_expenses", "arguments": asked})
+                    self.assertIn(sentence, why["summary"])
+
+    def test_deleted_rows_are_neither_spent_nor_received(self):
+        self.expect("deleted", {
+            "expense": "Deleted: expenses of 6.00 USD in all (2 expenses, refunds of 4.00 USD taken off).",
+            "refund": "Deleted: refunds of 4.00 USD in all (1 entry).",
+            "income": "Deleted: income of 100.00 USD in all (1 entry).",
+            "transfer": "Deleted: transfers of 20.00 USD in all (1 entry).",
+            "all": "Deleted: spending of 6.00 USD, income of 100.00 USD and transfers of 20.00 USD in all"
+                   " (4 entries)."})
+        said = self.server.ask("read_expenses", {"status": "deleted", "max_amount": 5})["summary"]
+        self.assertIn("Deleted: refunds that exceed the expenses by 4.00 USD", said)
+
+    def test_refunds_are_refunds_whatever_kinds_may_come(self):
+        came = "You got refunds of 3.00 USD in all (1 entry)."
+        self.expect("refund", {"expense": came, "refund": came, "all": came,
+                               "income": "There is no refunded income.",
+                               "transfer": "There are no refunded transfers."})
+
+    def test_what_is_in_a_state_is_said_to_be_only_that(self):
+        self.expect("uncategorized", {
+            "expense": "Only what has no category: You spent 4.00 USD in all (2 expenses, refunds of"
+                       " 3.00 USD taken off).",
+            "income": "There is no uncategorized income."})
+        self.expect("pending", {"expense": "There are no pending expenses.",
+                                "all": "There are no pending entries."})
+        self.expect("split", {"refund": "There are no split refunds."})
+        self.expect("recurring", {"transfer": "There are no recurring transfers."})
+        self.expect("any", {"income": "There is no income.", "transfer": "There are no transfers."})
+
+
+class Persons(unittest.TestCase):
+    def test_sums_of_all_kinds_say_whose_they_are(self):
+        books = ledger.small()
+        with Server(books.env()) as server:
+            for kind, expected in (("all", " by Ann "), ("transfer", "Transfers by Ann add up to "),
+                                   ("expense", "Ann spent ")):
+                self.assertIn(expected, server.ask("summarize_spending", {
+                    "kind": kind, "user": "Ann", "period": "all"})["summary"])
+
+
 class FewBooks(unittest.TestCase):
     def test_first_entries_are_told_as_they_are(self):
         books = ledger.empty()

@@ -25,6 +25,7 @@ struct filter {
     const char *currency;                          /* NULL: all, in the ledger's currency */
     const char *kind;                              /* never NULL */
     const char *category_argument, *user_argument; /* how the tool calls them; NULL: as here */
+    const char *status; /* of the rows, where the tool asks for one, for its sentence; NULL: any */
 
     struct name_question names; /* not an argument; filter_begin() fills it */
 };

@@ -101,6 +101,7 @@ int scope_read(struct call *call, const struct tool *tool, const cJSON *argument
     scope.group_by = read_choice(tool, args, "group_by", "none");
     scope.then_by = read_choice(tool, args, "then_by", "none");
     scope.status = read_choice(tool, args, "status", "any");
+    scope.filter.status = scope.status;
     const struct field *below =
         locate(tool->args, args, "include_subcategories", &field_bool, &value);
     scope.kinds_of_category = below != NULL;

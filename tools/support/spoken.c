@@ -5,6 +5,7 @@
 
 #include "tools/support/money.h"
 #include "tools/support/sentence.h"
+#include "tools/support/spoken_words.h"
 
 enum {
     NAMES_SHOWN = 5
@@ -142,6 +143,15 @@ static void say_subject(struct buf *text, const struct answer *answer)
         (void)buf_append_text(text, "You");
 }
 
+static void say_by_whom(struct buf *text, const struct answer *answer)
+{
+    const char *labels = basis_text(answer, BASIS_LABELS);
+    if (count_labels(labels, 'u') == 0)
+        return;
+    (void)buf_append_text(text, " by ");
+    say_labels(text, labels, 'u');
+}
+
 static void say_spending(struct buf *text, const struct answer *answer)
 {
     const char *total = basis_text(answer, BASIS_TOTAL);
@@ -153,7 +163,7 @@ static void say_spending(struct buf *text, const struct answer *answer)
         (void)buf_append_text(text, " more than was spent");
 }
 
-static void say_all_kinds(struct buf *text, const struct answer *answer)
+static void say_all_kinds(struct buf *text, const struct answer *answer, bool begins)
 {
     char rest[DECIMAL_TEXT_SIZE];
     char spending[DECIMAL_TEXT_SIZE];
@@ -165,7 +175,7 @@ static void say_all_kinds(struct buf *text, const struct answer *answer)
     money_difference(basis_text(answer, BASIS_TOTAL), basis_text(answer, BASIS_INCOME), DECIMALS,
                      rest);
     money_difference(rest, basis_text(answer, BASIS_TRANSFERS), DECIMALS, spending);
-    (void)buf_append_text(text, "Spending of ");
+    (void)buf_append_text(text, begins ? "Spending of " : "spending of ");
     spoken_money(text, answer, spending);
     (void)buf_append_text(text, ", income of ");
     spoken_money(text, answer, basis_text(answer, BASIS_INCOME));
@@ -173,15 +183,41 @@ static void say_all_kinds(struct buf *text, const struct answer *answer)
     spoken_money(text, answer, basis_text(answer, BASIS_TRANSFERS));
 }
 
-static void say_amount(struct buf *text, const struct answer *answer, const char *kind)
+/* What was deleted is neither spent nor received. */
+static void say_deleted(struct buf *text, const struct answer *answer, const char *kind)
 {
     const char *total = basis_text(answer, BASIS_TOTAL);
+    if (strcmp(kind, "expense") == 0 && money_sign(total) < 0)
+        (void)buf_append_text(text, "refunds that exceed the expenses by ");
+    else
+        (void)buf_printf(text, "%s of ", spoken_noun(kind));
+    if (strcmp(kind, "expense") == 0 || strcmp(kind, "refund") == 0)
+        spoken_size(text, answer, total);
+    else
+        spoken_money(text, answer, total);
+}
+
+/* Whether say_amount() says who it was. */
+static bool names_subject(const struct filter *filter)
+{
+    const char *kind = spoken_kind(filter);
+    return !spoken_is_deleted(filter) && strcmp(kind, "all") != 0;
+}
+
+static void say_amount(struct buf *text, const struct answer *answer, const struct filter *filter)
+{
+    const char *kind = spoken_kind(filter);
+    const char *total = basis_text(answer, BASIS_TOTAL);
     if (strcmp(kind, "all") == 0) {
-        say_all_kinds(text, answer);
+        say_all_kinds(text, answer, !spoken_is_deleted(filter));
+    } else if (spoken_is_deleted(filter)) {
+        say_deleted(text, answer, kind);
     } else if (strcmp(kind, "expense") == 0) {
         say_spending(text, answer);
     } else if (strcmp(kind, "transfer") == 0) {
-        (void)buf_append_text(text, "Transfers add up to ");
+        (void)buf_append_text(text, "Transfers");
+        say_by_whom(text, answer);
+        (void)buf_append_text(text, " add up to ");
         spoken_money(text, answer, total);
     } else {
         bool is_refund = strcmp(kind, "refund") == 0;
@@ -189,11 +225,6 @@ static void say_amount(struct buf *text, const struct answer *answer, const char
         (void)buf_append_text(text, is_refund ? " got refunds of " : " received ");
         spoken_size(text, answer, total);
     }
-}
-
-static bool is_expense_kind(const char *kind)
-{
-    return strcmp(kind, "expense") == 0;
 }
 
 static bool is_nothing(const struct answer *answer)
@@ -215,19 +246,17 @@ bool spoken_is_ahead(const struct answer *answer, const struct filter *filter)
 /* "There are no expenses" and "What was spent", to go on with the filter. */
 static void say_no_sum(struct buf *text, const struct answer *answer, const struct filter *filter)
 {
-    bool is_expense = is_expense_kind(filter->kind);
-    if (!is_nothing(answer))
-        (void)buf_append_text(text, is_expense ? "What was spent" : "What was entered");
+    if (is_nothing(answer))
+        spoken_say_nothing(text, filter);
+    else if (spoken_is_deleted(filter))
+        (void)buf_append_text(text, "What was deleted");
     else
-        (void)buf_printf(text, "There %s %s", is_expense ? "are no" : "is nothing of the kind",
-                         is_expense ? "expenses" : filter->kind);
+        (void)buf_append_text(text, spoken_is_of_expenses(filter) ? "What was spent"
+                                                                  : "What was entered");
     (void)buf_append_text(text, filter->currency ? " in " : "");
     (void)buf_append_text(text, filter->currency ? filter->currency : "");
     say_names(text, answer);
-    if (count_labels(basis_text(answer, BASIS_LABELS), 'u') > 0) {
-        (void)buf_append_text(text, " by ");
-        say_labels(text, basis_text(answer, BASIS_LABELS), 'u');
-    }
+    say_by_whom(text, answer);
     say_rest_of_filter(text, answer, filter, false);
     if (!is_nothing(answer))
         (void)buf_printf(text, " is not known in %s", answer->currency);
@@ -237,13 +266,16 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
 {
     int64_t counted = db_rows_int(answer->rows, 0, BASIS_COUNTED);
     const char *refunds = basis_text(answer, BASIS_REFUNDS);
-    bool is_expense = is_expense_kind(filter->kind);
+    bool is_expense = spoken_is_of_expenses(filter);
     if (counted == 0) {
         say_no_sum(text, answer, filter);
         return;
     }
-    say_amount(text, answer, filter->kind);
+    spoken_say_state(text, filter);
+    say_amount(text, answer, filter);
     say_names(text, answer);
+    if (!names_subject(filter))
+        say_by_whom(text, answer);
     say_rest_of_filter(text, answer, filter, true);
     (void)buf_append_text(text, " (");
     sentence_count(text, counted, is_expense ? "expense" : "entry",
