@@ -74,6 +74,8 @@ enum {
     /* listening */
     DB_LISTEN_PAUSE_MS = 1000, /* between two attempts */
 
+    DB_NEWS_PAUSE_MS = 1000, /* between two times that it is told that reads are run again */
+
     /* housekeeping */
     DB_TICK_MS = 25,             /* resolution of deadlines while work is under way */
     DB_OVERFLOW_IDLE_MS = 5000,  /* connections beyond pool_size stay idle that long */

@@ -112,13 +112,28 @@ static void forget_target(struct db_pool *pool, const struct db_failure *failure
         pool->target = TARGET_NONE;
 }
 
+void pool_tell(struct db_pool *pool, enum db_news news)
+{
+    uint64_t now = pool_now(pool);
+    bool is_old = news == DB_NEWS_AGAIN && pool->told_again_at > 0 &&
+                  now < pool->told_again_at + DB_NEWS_PAUSE_MS;
+    if (!pool->told || pool->is_closing || is_old)
+        return;
+    if (news == DB_NEWS_AGAIN)
+        pool->told_again_at = now;
+    pool->told(pool->told_data, news);
+}
+
 void pool_dialed(struct db_pool *pool, const struct db_failure *failure)
 {
     uint64_t now = pool_now(pool);
+    bool was_away = pool->breaker.state != BREAKER_CLOSED;
     pool_schedule(pool);
     if (!failure) {
         pool->stat.reconnects += pool->breaker.was_connected;
         breaker_succeeded(&pool->breaker);
+        if (was_away)
+            pool_tell(pool, DB_NEWS_BACK);
         return;
     }
     if (pool_has_open(pool)) {
@@ -127,6 +142,8 @@ void pool_dialed(struct db_pool *pool, const struct db_failure *failure)
         return;
     }
     forget_target(pool, failure);
+    if (!was_away)
+        pool_tell(pool, DB_NEWS_AWAY);
     if (breaker_failed(&pool->breaker, failure, now, pool_random(pool, UINT32_MAX)))
         fail_waiting(pool, failure);
 }

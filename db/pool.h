@@ -17,11 +17,20 @@ struct uv_loop_s;
  * db_pool_unavailable(), now or later; after the latter the next request asks again. */
 typedef void db_pool_prepare(struct db_pool *pool, void *data);
 
+/* What somebody who waits may want to know. */
+enum db_news {
+    DB_NEWS_AWAY,  /* no connection is open, and none could be opened */
+    DB_NEWS_BACK,  /* … after that one could */
+    DB_NEWS_AGAIN, /* reads whose connection was lost are run again; once in DB_NEWS_PAUSE_MS */
+};
+
 struct db_pool_options {
     struct uv_loop_s *loop;
     const struct db_settings *settings; /* copied */
     db_pool_prepare *prepare;           /* or NULL */
     void *prepare_data;
+    void (*told)(void *data, enum db_news news); /* or NULL; must not call the pool */
+    void *told_data;
     bool read_only; /* transactions cannot write either */
 };
 

@@ -208,7 +208,10 @@ struct db_pool {
     struct db_settings settings;
     db_pool_prepare *prepare;
     void *prepare_data;
-    bool is_read_only; /* transactions cannot write either */
+    void (*told)(void *data, enum db_news news); /* or NULL */
+    void *told_data;
+    uint64_t told_again_at; /* DB_NEWS_AGAIN, for the last time; 0: never */
+    bool is_read_only;      /* transactions cannot write either */
     enum target_state target;
     struct statements statements;
     struct list waiting; /* jobs, oldest first */
@@ -269,6 +272,7 @@ void pool_set_own_target(struct db_pool *pool);
 /* A connection attempt ended: NULL for success. */
 void pool_dialed(struct db_pool *pool, const struct db_failure *failure);
 void pool_handle_closed(struct db_pool *pool);
+void pool_tell(struct db_pool *pool, enum db_news news);
 /* A named statement was not there, or was there already: sessions are shared by a pooler. */
 void pool_suspect_pooler(struct db_pool *pool, const struct db_failure *failure);
 

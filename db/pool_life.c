@@ -70,6 +70,8 @@ struct db_pool *db_pool_new(const struct db_pool_options *options)
     pool->loop = options->loop;
     pool->prepare = options->prepare;
     pool->prepare_data = options->prepare_data;
+    pool->told = options->told;
+    pool->told_data = options->told_data;
     pool->is_read_only = options->read_only;
     pool->random = (uv_hrtime() ^ ((uint64_t)getpid() << 40)) | 1;
     if (db_settings_copy(&pool->settings, options->settings) < 0 || init_handles(pool) < 0) {

@@ -130,6 +130,8 @@ static void failed(struct db_request *request, const struct db_failure *failure)
     if (request->is_again) {
         request->job.is_solo = true;
         request->job.pool->stat.retries++;
+        if (failure->class == DB_GONE)
+            pool_tell(request->job.pool, DB_NEWS_AGAIN);
         return;
     }
     LOG(LOG_DEBUG, "pool", "read %s failed: %s %s",
@@ -181,6 +183,7 @@ void read_lost(struct db_request *request, const struct db_failure *failure)
         request->is_again = false;
         request->job.is_solo = true;
         request->job.pool->stat.retries++;
+        pool_tell(request->job.pool, DB_NEWS_AGAIN);
         pool_enqueue(&request->job, true);
     } else {
 

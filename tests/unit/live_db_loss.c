@@ -213,6 +213,7 @@ struct hook {
     struct db_settings target;
     int asked;
     bool is_unavailable;
+    int told[DB_NEWS_AGAIN + 1];
 };
 
 static void prepare(struct db_pool *pool, void *data)
@@ -227,13 +228,25 @@ static void prepare(struct db_pool *pool, void *data)
     }
 }
 
+static void told(void *data, enum db_news news)
+{
+    struct hook *hook = data;
+    hook->told[news]++;
+}
+
 static void open_with_hook(struct rig *rig, struct hook *hook)
 {
     assert_int_equal(db_settings_copy(&hook->target, &rig->settings), 0);
     db_settings_free(&rig->settings);
     db_settings_init(&rig->settings);
     struct db_pool_options options = {
-        .loop = &rig->loop, .settings = &rig->settings, .prepare = prepare, .prepare_data = hook};
+        .loop = &rig->loop,
+        .settings = &rig->settings,
+        .prepare = prepare,
+        .prepare_data = hook,
+        .told = told,
+        .told_data = hook,
+    };
     rig->pool = db_pool_new(&options);
     assert_non_null(rig->pool);
 }
@@ -283,7 +296,38 @@ static void test_prepared_target_that_is_gone_is_prepared_again(void **state)
     hook.target = good;
     rig_wait(rig, &answer.is_there);
     assert_string_equal(answer.text, "1");
+    assert_int_equal(hook.told[DB_NEWS_AWAY], 1);
+    assert_int_equal(hook.told[DB_NEWS_BACK], 1);
+    assert_int_equal(hook.told[DB_NEWS_AGAIN], 0);
     db_settings_free(&bad);
+    db_settings_free(&hook.target);
+}
+
+static void lose_two_reads(struct rig *rig)
+{
+    static const struct db_statement nap = {"test.nap", "SELECT 'woken' FROM pg_sleep(0.3)", 0};
+    struct answer answers[2];
+    for (size_t i = 0; i < ARRAY_LENGTH(answers); i++)
+        (void)rig_read(rig, &nap, &answers[i]);
+    rig_wait_sent(rig);
+    assert_string_not_equal(kill_sessions(rig), "0");
+    for (size_t i = 0; i < ARRAY_LENGTH(answers); i++) {
+        rig_wait(rig, &answers[i].is_there);
+        assert_string_equal(answers[i].text, "woken");
+    }
+}
+
+static void test_reads_that_are_run_again_are_told_of_once_in_a_while(void **state)
+{
+    struct rig *rig = *state;
+    struct hook hook = {0};
+    open_with_hook(rig, &hook);
+    lose_two_reads(rig);
+    assert_int_equal(hook.told[DB_NEWS_AGAIN], 1);
+    rig_run_for(rig, DB_NEWS_PAUSE_MS);
+    lose_two_reads(rig);
+    assert_int_equal(hook.told[DB_NEWS_AGAIN], 2);
+    assert_int_equal(hook.told[DB_NEWS_AWAY], 0);
     db_settings_free(&hook.target);
 }
 
@@ -428,6 +472,7 @@ int main(void)
         CASE(test_prepare_is_asked_once_and_only_when_needed),
         CASE(test_prepare_that_fails_is_asked_again_by_the_next_request),
         CASE(test_prepared_target_that_is_gone_is_prepared_again),
+        CASE(test_reads_that_are_run_again_are_told_of_once_in_a_while),
         CASE(test_nothing_named_is_said),
         CASE(test_caller_that_gives_up_its_siblings_when_the_server_is_not_there),
         CASE(test_caller_that_gives_up_its_siblings_when_time_is_over),
