@@ -55,6 +55,23 @@ static int open_cluster(struct app *app)
     return app->cluster ? 0 : -ENOMEM;
 }
 
+/* A client that listens shall not wonder why an answer takes its time. */
+static void tell_client(void *data, enum db_news news)
+{
+    static const struct {
+        const char *level, *text;
+    } words[] = {
+        [DB_NEWS_AWAY] = {"warning", "The database cannot be reached; it is tried again."},
+        [DB_NEWS_BACK] = {"notice", "The database can be reached again."},
+        [DB_NEWS_AGAIN] = {"info",
+                           "The connection to the database was lost; what was asked over it "
+                           "is asked again."},
+    };
+    const struct app *app = data;
+    if (app->server)
+        mcp_server_log(app->server, words[news].level, words[news].text);
+}
+
 /* The pool asks for its target even when the settings name a database: the schema comes first. */
 static int open_pool(struct app *app)
 {
@@ -67,6 +84,8 @@ static int open_pool(struct app *app)
         .settings = &later,
         .prepare = prepare_pool,
         .prepare_data = app,
+        .told = tell_client,
+        .told_data = app,
         .read_only = app->settings->read_only,
     });
     db_settings_free(&later);

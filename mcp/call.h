@@ -121,7 +121,8 @@ MUST_CHECK int call_other_tool(struct call *call, const char *tool, const cJSON 
  * `total` 0: unknown. */
 void call_progress(struct call *call, int64_t progress, int64_t total, const char *message);
 
-/* A log message to the client ("info", …), subject to its level. No data of the person. */
+/* A log message to the client ("info", …), subject to its level and to the bound of mcp_server_log(). No
+ * data of the person. */
 void call_log(struct call *call, const char *level, const char *text);
 
 /* Deadline from now, in milliseconds; the frame has set one of its own. */

@@ -1,4 +1,4 @@
-/* Messages of a call on its way: progress and log lines to the client. */
+/* Messages on the way to an answer: progress and log lines to the client. */
 #include "mcp/call_impl.h"
 #include "mcp/limits.h"
 #include "mcp/server_impl.h"
@@ -75,18 +75,65 @@ void call_progress(struct call *call, int64_t progress, int64_t total, const cha
     notification_end(server);
 }
 
-void call_log(struct call *call, const char *level_name, const char *text)
+/* --- log messages ---------------------------------------------------------------------------- */
+
+/* At most MCP_LOGS_MAX in a minute, counted from the first of them. */
+static bool may_log(struct mcp_server *server)
 {
-    struct mcp_server *server = call->request.server;
-    const struct peer *peer = &call->request.peer;
-    enum client_level level = client_level_of(level_name);
-    /* In a legacy session the level may have changed since the request. */
-    enum client_level least =
-        peer->revision == REVISION_MODERN ? peer->level : server->session.peer.level;
-    if (!may_speak(call) || level == LEVEL_NONE || least == LEVEL_NONE || level < least)
+    uint64_t now = uv_now(server->loop);
+    if (server->logs == 0 || now - server->logs_began >= 60000) {
+        server->logs_began = now;
+        server->logs = 0;
+    }
+    if (server->logs >= MCP_LOGS_MAX)
+        return false;
+    server->logs++;
+    return true;
+}
+
+static void send_log(struct mcp_server *server, const char *level_name, const char *text)
+{
+    if (!may_log(server))
         return;
     struct json_out *out = notification_begin(server, "notifications/message");
     json_put_text(out, "level", level_name);
     json_put_text(out, "data", text);
     notification_end(server);
+}
+
+/* In a legacy session the level may have changed since the request. */
+static bool wants_to_hear(const struct call *call, enum client_level level)
+{
+    const struct mcp_server *server = call->request.server;
+    const struct peer *peer = &call->request.peer;
+    enum client_level least =
+        peer->revision == REVISION_MODERN ? peer->level : server->session.peer.level;
+    return may_speak(call) && least != LEVEL_NONE && level >= least;
+}
+
+void call_log(struct call *call, const char *level_name, const char *text)
+{
+    enum client_level level = client_level_of(level_name);
+    if (level != LEVEL_NONE && wants_to_hear(call, level))
+        send_log(call->request.server, level_name, text);
+}
+
+static bool somebody_wants_to_hear(const struct mcp_server *server, enum client_level level)
+{
+    const struct peer *legacy = &server->session.peer;
+    if (legacy->revision != REVISION_NONE && level >= legacy->level)
+        return true;
+    LIST_FOREACH (link, &server->running.calls) {
+        if (wants_to_hear(CONTAINER_OF(link, struct call, link), level))
+            return true;
+    }
+    return false;
+}
+
+void mcp_server_log(struct mcp_server *server, const char *level_name, const char *text)
+{
+    enum client_level level = client_level_of(level_name);
+    bool is_serving = server->stdio && server->serving < SERVING_CLOSING;
+    if (is_serving && level != LEVEL_NONE && somebody_wants_to_hear(server, level))
+        send_log(server, level_name, text);
 }

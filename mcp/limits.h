@@ -26,6 +26,7 @@ enum mcp_limits {
     MCP_DRAIN_MS = 5 * 1000,                /* end of input: calls that write may finish */
     MCP_DRAIN_READ_MS = 1500,               /* … calls that only read, and the output */
     MCP_PROGRESS_MAX = 10,                  /* progress messages of one call in a second */
+    MCP_LOGS_MAX = 60,                      /* log messages to the client in a minute */
 
     MCP_ASKING_MAX = 64,                    /* calls waiting for an answer (legacy) */
     MCP_ASKING_COST_MAX = 16 * 1024 * 1024, /* bytes of their requests, beyond the first */

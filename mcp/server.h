@@ -114,6 +114,11 @@ MUST_CHECK int mcp_stdio_claim(int *ret_in, int *ret_out);
 MUST_CHECK int mcp_server_serve(struct mcp_server *server, int in, int out,
                                 void (*stopped)(struct mcp_server *server, void *user));
 
+/* A log message ("info", …) about what concerns all calls, to a client that wants to hear of it: by the
+ * level of the legacy session, or of a modern request that is being answered. No data of the person. At
+ * most MCP_LOGS_MAX in a minute, those of call_log() included. */
+void mcp_server_log(struct mcp_server *server, const char *level, const char *text);
+
 /* Ends serving as at end of input (for signals). */
 void mcp_server_stop(struct mcp_server *server);
 

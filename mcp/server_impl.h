@@ -59,6 +59,8 @@ struct mcp_server {
     struct list ended;        /* struct call, link */
     uint64_t last_call;       /* number */
     uint64_t last_ask;        /* number of our last request to the client */
+    uint64_t logs_began;
+    unsigned logs; /* messages to the client, within a minute from then */
     uint64_t writes_began;
     unsigned writes; /* calls that may write, within a minute from then */
     unsigned char state_key[MCP_STATE_KEY_SIZE];

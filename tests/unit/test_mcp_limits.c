@@ -374,6 +374,28 @@ static void test_list_without_limit_has_one_all_the_same(void **state)
     rig_close(&rig);
 }
 
+/* --- log messages ---------------------------------------------------------------------------- */
+
+static void test_log_messages_at_the_limit_and_one_beyond(void **state)
+{
+    struct rig rig;
+    (void)state;
+    open_rig(&rig);
+    for (int i = 0; i < MCP_LOGS_MAX + 1; i++) {
+        mcp_server_log(rig.server, "info", "below the level of a session that set none");
+        mcp_server_log(rig.server, "warning", "heard");
+    }
+    say_ping(&rig);
+    for (int i = 0; i < MCP_LOGS_MAX; i++) {
+        OWNED_JSON message = rig_next(&rig);
+        assert_string_equal(json_get_text(message, "method"), "notifications/message");
+        assert_string_equal(json_get_text(json_get(message, "params"), "data"), "heard");
+    }
+    OWNED_JSON ping = rig_next(&rig);
+    assert_string_equal(json_get_text(ping, "id"), "ping");
+    rig_close(&rig);
+}
+
 /* --- questions ------------------------------------------------------------------------------- */
 
 static void test_rounds_of_questions_at_the_limit_and_one_beyond(void **state)
@@ -515,6 +537,7 @@ int main(void)
         cmocka_unit_test(test_content_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_memory_of_a_call_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_list_without_limit_has_one_all_the_same),
+        cmocka_unit_test(test_log_messages_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_rounds_of_questions_at_the_limit_and_one_beyond),
         cmocka_unit_test(test_questions_at_the_limit_hold_nobody_up_and_one_more_is_refused),
         cmocka_unit_test(test_questions_of_large_requests_are_bounded_by_memory),
