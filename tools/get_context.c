@@ -46,8 +46,8 @@ static const struct kind {
     const char *word;
     const char *codes;
 } kinds[] = {
-    {"all", "{c,u,a,t,m,r}"}, {"categories", "{c}"}, {"users", "{u}"},      {"tags", "{t}"},
-    {"merchants", "{m}"},     {"accounts", "{a}"},   {"currencies", "{r}"}, {"rules", "{}"},
+    {"all", "{c,u,a,t,m,r,l}"}, {"categories", "{c}"}, {"users", "{u}"},      {"tags", "{t}"},
+    {"merchants", "{m}"},       {"accounts", "{a}"},   {"currencies", "{r}"}, {"rules", "{l}"},
 };
 
 static const char *const kind_words[] = {
@@ -77,8 +77,9 @@ static const struct field args[] = {
 
 static void write_kind(const struct row_context *row, const char *key, size_t column)
 {
-    static const char *const words[] = {"c", "category", "u", "user",     "a", "account",
-                                        "t", "tag",      "m", "merchant", "r", "currency"};
+    static const char *const words[] = {"c",       "category", "u",   "user", "a",
+                                        "account", "t",        "tag", "m",    "merchant",
+                                        "r",       "currency", "l",   "rule"};
     for (size_t i = 0; i < ARRAY_LENGTH(words); i += 2) {
         if (strcmp(words[i], row_text(row, column)) == 0)
             json_put_text(row->out, key, words[i + 1]);
@@ -90,8 +91,16 @@ static void write_id(const struct row_context *row, const char *key, size_t colu
     OWNED_BUF id = BUF_INIT(32);
     const char *kind = row_text(row, COLUMN_KIND);
     const char *number = row_text(row, column);
-    if (number && strchr("cua", kind[0]) && buf_printf(&id, "%s%s", kind, number) == 0)
+    const char *prefix = kind[0] == 'l' ? "r" : kind; /* rules are r3 */
+    if (number && strchr("cual", kind[0]) && buf_printf(&id, "%s%s", prefix, number) == 0)
         json_put_text(row->out, key, buf_text(&id));
+}
+
+/* How often a rule decided, nobody counts. */
+static void write_uses(const struct row_context *row, const char *key, size_t column)
+{
+    if (!db_rows_is_null(row->rows, row->row, column))
+        row_write_int(row, key, column);
 }
 
 static const struct field name_fields[] = {
@@ -100,7 +109,7 @@ static const struct field name_fields[] = {
     OUT_CELL("name", field_text, row_write_text, COLUMN_NAME),
     OUT_CELL("detail", field_text, row_write_optional, COLUMN_DETAIL),
     OUT_CELL("color", field_text, row_write_optional, COLUMN_COLOR),
-    OUT_CELL("uses", field_int, row_write_int, COLUMN_USES),
+    OUT_CELL("uses", field_int, write_uses, COLUMN_USES),
     OUT_CELL("last_used", field_text, row_write_optional, COLUMN_LAST_USED),
     OUT_END,
 };

@@ -19,8 +19,9 @@ CROSS JOIN LATERAL (
     WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL) s
 WHERE l.ledger_id = $1::bigint;
 
--- Names of the kinds $2 (codes of struct name_kind, and 'r' for currencies) with how often they are
--- used and since when not; at most $3 of each kind, the most used first.
+-- Names of the kinds $2 (codes of struct name_kind, 'r' for currencies, 'l' for rules, which are named
+-- after what they look for) with how often they are used and since when not; at most $3 of each kind, the
+-- most used first.
 -- name: vocabulary
 WITH used AS MATERIALIZED (
     SELECT e.category_id, e.user_id, e.account_id, e.currency, count(*) AS uses,
@@ -99,6 +100,18 @@ FROM (
      WHERE 'r' = ANY ($2::text[])
      GROUP BY u.currency
      ORDER BY 9 DESC, u.currency
+     LIMIT $3::bigint)
+    UNION ALL
+    (SELECT 7, 'l', l.rule_id,
+            coalesce(nullif(concat_ws(', ', l.merchant, l.words), ''), o.name, 'any amount'),
+            coalesce(nullif(concat_ws(', ', l.merchant_folded, l.words_folded), ''), o.folded, 'any amount'),
+            coalesce(l.merchant_folded, l.words_folded, o.folded, 'any amount'), 'into ' || c.path, NULL,
+            NULL, NULL
+     FROM ninepence.rules l
+     LEFT JOIN ninepence.accounts o ON o.ledger_id = $1::bigint AND o.account_id = l.account_id
+     JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = l.category_id
+     WHERE l.ledger_id = $1::bigint AND 'l' = ANY ($2::text[])
+     ORDER BY l.position, l.rule_id
      LIMIT $3::bigint)
 ) k
 ORDER BY k.place, k.uses DESC, k.key;

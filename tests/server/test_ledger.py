@@ -131,7 +131,7 @@ class SampleLedger(unittest.TestCase):
         books = ledger.demo()
         rule = {"op": "create", "when": {"merchant": "Corner Bakery"}, "then": {"category": "Food"}}
         with Server(books.env(NINEPENCE_LEDGER="Demo")) as server:
-            server.ask("manage_rules", rule)
+            tested_id = server.ask("manage_rules", rule)["rules"][0]["id"]
             tested = server.ask("manage_rules", {**rule, "op": "test"})
         with Server(books.env()) as server:
             for _ in "first", "again":
@@ -139,7 +139,11 @@ class SampleLedger(unittest.TestCase):
                                  ["Corner Bakery"])
                 self.assertEqual(server.ask("manage_rules", {**rule, "op": "test"}), tested)
                 self.assertEqual(books.value("SELECT count(*) FROM ninepence.ledgers"), "1")
-                self.assertEqual(server.ask("get_context", {"kind": "rules"})["ledger"], "Demo")
+                context = server.ask("get_context", {"kind": "rules"})
+                self.assertEqual((context["ledger"], context["rows"]), ("Demo", [
+                    {"kind": "rule", "id": tested_id, "name": "Corner Bakery", "detail": "into Food"}]))
+                self.assertNotIn("no rules", context["summary"])
+                self.assertEqual(server.ask("get_context", {"match": "bakery"})["rows"][0]["kind"], "rule")
             made = server.ask("manage_rules", {**rule, "when": {"merchant": "My Own"}})
             self.assertEqual([one["merchant"] for one in made["rules"]], ["My Own"])
             self.assertEqual(server.ask("manage_rules", {})["rules"], made["rules"])
