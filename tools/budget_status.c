@@ -113,7 +113,7 @@ static void say_left(struct buf *text, const struct answer *answer, const struct
 {
     bool is_over = money_sign(sums->left) < 0;
     spoken_money(text, answer, size_of(sums->left));
-    (void)buf_append_text(text, is_over ? " more than " : " is left of ");
+    (void)buf_append_text(text, is_over ? " more than the budget of " : " is left of ");
     spoken_money(text, answer, sums->amount);
     if (money_sign(sums->carried) != 0) {
         (void)buf_append_text(text, money_sign(sums->carried) < 0 ? " less " : " and ");

@@ -399,11 +399,11 @@ static bool say_difference(struct buf *text, const struct answer *answer,
     /* Of refunds the parts have the other sign than the sentence. */
     if (money_sign(parts.change) == 0 || is_refund)
         return true;
-    (void)buf_append_text(text, " Of the difference ");
+    (void)buf_append_text(text, " Of the difference of ");
     say_signed(text, answer, parts.change);
     (void)buf_append_text(text, ", ");
     say_signed(text, answer, parts.often);
-    (void)buf_append_text(text, " is for how often, ");
+    (void)buf_append_text(text, " is for how often something was bought, ");
     say_signed(text, answer, parts.dearer);
     (void)buf_append_text(text, " for what a purchase costs.");
     say_movers(text, answer);
@@ -432,7 +432,7 @@ static void write_summary(struct answer *answer, const struct compare_periods_ar
         (void)buf_append_char(&text, '.');
     }
     if (a->is_cut && is_compared)
-        (void)buf_printf(&text, " Both are %d days from their first.",
+        (void)buf_printf(&text, " Compared are the first %d days of each.",
                          a->filter.period.range.to - a->filter.period.range.from + 1);
     answer_summary(answer, &text);
 }

@@ -151,7 +151,7 @@ static bool read_percent(struct call *call, struct split_balances_args *a)
     }
     if (sum != PERCENT_WHOLE) {
         char text[DECIMAL_TEXT_SIZE];
-        decimal_format((struct decimal){sum, PERCENT_DECIMALS}, text);
+        decimal_format(decimal_trim((struct decimal){sum, PERCENT_DECIMALS}), text);
         (void)call_refuse(call, "percent", "must add up to 100, got %s", text);
         return false;
     }

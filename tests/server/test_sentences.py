@@ -107,6 +107,29 @@ class Sentences(unittest.TestCase):
         self.assertEqual((ended["total"], ended["count"]), ("0.00", 0))
         self.assertEqual(self.server.ask("list_recurring", {"status": "ended"})["count"], 1)
 
+    # --- budgets and shares ----------------------------------------------------------------------
+
+    def test_what_is_over_is_over_a_budget(self):
+        self.server.ask("set_budget", {"category": "Coffee", "amount": "1", "month": "2026-10",
+                                       "apply": "this"})
+        self.assertIn(" USD more than the budget of 1.00 USD was spent for Food: Coffee.",
+                      self.said("budget_status", category="Coffee", period="2026-10"))
+
+    def test_per_cent_are_written_as_short_as_they_are(self):
+        lines = [{"category": "Food", "percent": 70}, {"category": "Health", "percent": "29.9"}]
+        self.assertIn("they come to 99.9 per cent.", self.server.refusal(
+            "create_expenses", {"items": [{"amount": 100, "splits": lines}]}))
+        self.assertIn("must add up to 100, got 99.9", self.server.refusal(
+            "split_balances", {"users": ["Ann", "Bob"], "percent": [70, "29.9"]}))
+
+    # --- comparisons -----------------------------------------------------------------------------
+
+    def test_parts_of_a_difference_say_what_they_are_for(self):
+        summary = self.said("compare_periods", a="2026-10", b="2026-09")
+        self.assertRegex(summary, r" Of the difference of [+-][0-9.]+, [+-][0-9.]+ is for how often something"
+                                  r" was bought, [+-][0-9.]+ for what a purchase costs\.")
+        self.assertTrue(summary.endswith(" Compared are the first 30 days of each."), summary)
+
     # --- explanations ----------------------------------------------------------------------------
 
     def test_things_found_are_not_explained_as_expenses(self):
@@ -122,6 +145,14 @@ class Sentences(unittest.TestCase):
                                 row="2026-03"))
         self.assertNotIn("Only", self.said("explain_number", tool="budget_status",
                                            arguments={"period": "2026-10"}, row="Food: Groceries"))
+
+    def test_figures_and_rates_are_counted_in_words(self):
+        self.assertIn("9 is the number of days left", self.said("explain_number", tool="budget_status", figure="9"))
+        one = self.said("explain_number", tool="summarize_spending",
+                        arguments={"period": "2026-10", "currency": "USD"})
+        self.assertNotIn("converted", one)
+        self.assertIn(" 1 row was converted at the rate of its day.", self.said(
+            "explain_number", tool="summarize_spending", arguments={"period": "2026-10", "merchant": "Hetzner"}))
 
     def test_formulas_are_those_of_their_figures(self):
         for tool, args, more, formula in (

@@ -132,6 +132,10 @@ static void test_percent_that_is_not_a_hundred_is_refused_with_its_sum(void **st
     struct lines *lines = *state;
     assert_int_equal(SPLIT("100", 2, "70%", "30.0001%"), -ERANGE);
     assert_string_equal(lines->result.sum, "100.0001");
+    assert_int_equal(SPLIT("100", 2, "70%", "29.9%"), -ERANGE);
+    assert_string_equal(lines->result.sum, "99.9");
+    assert_int_equal(SPLIT("100", 2, "70%", "20%"), -ERANGE);
+    assert_string_equal(lines->result.sum, "90");
     assert_int_equal(SPLIT("100", 2, "100%", ""), -ERANGE);
 }
 

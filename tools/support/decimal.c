@@ -174,6 +174,13 @@ int decimal_divide(struct decimal number, struct decimal divisor, int scale,
     return 0;
 }
 
+struct decimal decimal_trim(struct decimal number)
+{
+    for (; number.scale > 0 && number.units % 10 == 0; number.scale--)
+        number.units /= 10;
+    return number;
+}
+
 /* Gives both as many decimals as the one that has more. */
 static inline int align(struct decimal *one, struct decimal *other)
 {

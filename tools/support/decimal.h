@@ -31,6 +31,9 @@ MUST_CHECK int decimal_round(struct decimal number, int scale, struct decimal *r
 MUST_CHECK int decimal_divide(struct decimal number, struct decimal divisor, int scale,
                               struct decimal *ret_number);
 
+/* The same number without zeros behind its decimals: 99.9 of 99.9000. */
+struct decimal decimal_trim(struct decimal number);
+
 MUST_CHECK int decimal_add(struct decimal one, struct decimal other, struct decimal *ret_number);
 MUST_CHECK int decimal_subtract(struct decimal one, struct decimal other,
                                 struct decimal *ret_number);

@@ -184,8 +184,11 @@ static void say_name(struct buf *text, const struct explanation *why, const char
 {
     const char *dot = strchr(name, '.');
     const char *inner = dot ? dot + 1 : name;
-    say_words(text, strcmp(inner, "before") == 0 ? "total before" : inner,
-              strcmp(inner, "before") == 0 ? strlen("total before") : strlen(inner));
+    static const char *const spoken[][2] = {{"before", "total before"},
+                                            {"days_left", "number of days left"}};
+    for (size_t i = 0; i < ARRAY_LENGTH(spoken); i++)
+        inner = strcmp(inner, spoken[i][0]) == 0 ? spoken[i][1] : inner;
+    say_words(text, inner, strlen(inner));
     if (dot) {
         (void)buf_append_text(text, " (");
         say_words(text, name, (size_t)(dot - name));
@@ -254,8 +257,8 @@ static void say_excluded(struct buf *text, const struct answer *answer)
     int64_t converted = db_rows_int(answer->rows, 0, EVIDENCE_FOREIGN_ROWS);
     if (converted > 0) {
         (void)buf_append_char(text, ' ');
-        sentence_count(text, (long long)converted, "row was", "rows were");
-        (void)buf_append_text(text, " converted at the rates of their days.");
+        sentence_count(text, (long long)converted, "row was converted at the rate of its day.",
+                       "rows were converted at the rates of their days.");
     }
 }
 

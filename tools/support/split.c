@@ -110,7 +110,11 @@ static int complete(struct split *split, decimal_units whole, int scale, int err
     }
     if (sum == whole && split->rest == split->count)
         return 0;
-    split->sum = text_of(split->arena, sum, scale);
+    /* Per cent are not written with all the decimals that they may have. */
+    struct decimal shown = {sum, scale};
+    if (split->by_percent)
+        shown = decimal_trim(shown);
+    split->sum = text_of(split->arena, shown.units, shown.scale);
     if (!split->sum)
         return -ENOMEM;
     if (split->rest != split->count)
