@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/buf.h"
 
@@ -59,9 +60,6 @@ static inline void json_piece(struct json_out *out, const char *bytes, size_t le
 #define JSON_PIECE(out, literal, needs_comma) \
     json_piece(out, literal, sizeof(literal) - 1, needs_comma)
 
-/* json_key() of a literal in which there is nothing to escape. */
-#define JSON_KEY(out, literal) json_piece_behind((out), ",\"" literal "\":", sizeof(literal) + 3)
-
 /* The same for bytes that begin with a comma, which is left out where none is due. */
 static inline void json_piece_behind(struct json_out *out, const char *bytes, size_t length)
 {
@@ -70,6 +68,32 @@ static inline void json_piece_behind(struct json_out *out, const char *bytes, si
     else
         json_piece(out, bytes + 1, length - 1, false);
 }
+
+/* A key made in advance of a literal in which there is nothing to escape: JSON_NAME("total"). */
+struct json_name {
+    const char *bytes;
+    size_t length;
+};
+
+#define JSON_NAME(literal)                       \
+    {                                            \
+        ",\"" literal "\":", sizeof(literal) + 3 \
+    }
+
+static inline void json_name(struct json_out *out, const struct json_name *name)
+{
+    json_piece_behind(out, name->bytes, name->length);
+}
+
+static inline bool json_name_is(const struct json_name *name, const char *literal)
+{
+    size_t length = strlen(literal);
+    return name->length == length + sizeof(",\"\":") - 1 &&
+           memcmp(name->bytes + 2, literal, length) == 0;
+}
+
+/* json_key() of such a literal. */
+#define JSON_KEY(out, literal) json_name((out), &(const struct json_name)JSON_NAME(literal))
 
 /* A member: key and value in one call. */
 void json_put_text(struct json_out *out, const char *key, const char *text);

@@ -100,36 +100,37 @@ static const char *side(const struct row_context *row, size_t column)
     return db_rows_text(row->rows, row->row, row->column + column);
 }
 
-static void write_average(const struct row_context *row, const char *key, size_t column)
+static void write_average(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     money_average(side(row, column), side(row, column + 1), row->exponent, text);
     if (text[0] != '\0')
-        json_put_text(row->out, key, text);
+        row_put_text(row, key, text);
 }
 
-static void write_change(const struct row_context *row, const char *key, size_t column)
+static void write_change(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
-    json_put_text(row->out, key,
-                  money_difference(side(row, SIDE_TOTAL), side(row, column), row->exponent, text));
+    row_put_text(row, key,
+                 money_difference(side(row, SIDE_TOTAL), side(row, column), row->exponent, text));
 }
 
-static void write_change_percent(const struct row_context *row, const char *key, size_t column)
+static void write_change_percent(const struct row_context *row, const struct json_name *key,
+                                 size_t column)
 {
     char change[DECIMAL_TEXT_SIZE];
     char text[DECIMAL_TEXT_SIZE];
     money_difference(side(row, SIDE_TOTAL), side(row, column), row->exponent, change);
-    row_write_number(row->out, key, money_percent(change, side(row, column), text));
+    row_put_number(row, key, money_percent(change, side(row, column), text));
 }
 
 /* What is not for more purchases is for dearer ones, so that both add up. */
-static void write_dearer(const struct row_context *row, const char *key, size_t column)
+static void write_dearer(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char change[DECIMAL_TEXT_SIZE];
     char text[DECIMAL_TEXT_SIZE];
     money_difference(side(row, SIDE_TOTAL), side(row, SIDE_BEFORE), row->exponent, change);
-    json_put_text(row->out, key, money_difference(change, side(row, column), row->exponent, text));
+    row_put_text(row, key, money_difference(change, side(row, column), row->exponent, text));
 }
 
 static const struct field side_fields[] = {

@@ -75,29 +75,29 @@ static const struct field args[] = {
     ARG_END,
 };
 
-static void write_kind(const struct row_context *row, const char *key, size_t column)
+static void write_kind(const struct row_context *row, const struct json_name *key, size_t column)
 {
     static const char *const words[] = {"c",       "category", "u",   "user", "a",
                                         "account", "t",        "tag", "m",    "merchant",
                                         "r",       "currency", "l",   "rule"};
     for (size_t i = 0; i < ARRAY_LENGTH(words); i += 2) {
         if (strcmp(words[i], row_text(row, column)) == 0)
-            json_put_text(row->out, key, words[i + 1]);
+            row_put_text(row, key, words[i + 1]);
     }
 }
 
-static void write_id(const struct row_context *row, const char *key, size_t column)
+static void write_id(const struct row_context *row, const struct json_name *key, size_t column)
 {
     OWNED_BUF id = BUF_INIT(32);
     const char *kind = row_text(row, COLUMN_KIND);
     const char *number = row_text(row, column);
     const char *prefix = kind[0] == 'l' ? "r" : kind; /* rules are r3 */
     if (number && strchr("cual", kind[0]) && buf_printf(&id, "%s%s", prefix, number) == 0)
-        json_put_text(row->out, key, buf_text(&id));
+        row_put_text(row, key, buf_text(&id));
 }
 
 /* How often a rule decided, nobody counts. */
-static void write_uses(const struct row_context *row, const char *key, size_t column)
+static void write_uses(const struct row_context *row, const struct json_name *key, size_t column)
 {
     if (!db_rows_is_null(row->rows, row->row, column))
         row_write_int(row, key, column);

@@ -128,12 +128,12 @@ static const struct field args[] = {
 
 /* --- answers --------------------------------------------------------------------------------- */
 
-static void write_rule_id(const struct row_context *row, const char *key, size_t column)
+static void write_rule_id(const struct row_context *row, const struct json_name *key, size_t column)
 {
     OWNED_BUF id = BUF_INIT(32);
     const char *number = row_text(row, column);
     if (number && buf_printf(&id, "r%s", number) == 0)
-        json_put_text(row->out, key, buf_text(&id));
+        row_put_text(row, key, buf_text(&id));
 }
 
 static const struct field rule_fields[] = {

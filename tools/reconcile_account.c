@@ -82,21 +82,21 @@ static const struct field args[] = {
 
 /* --- the table of a row ---------------------------------------------------------------------- */
 
-static void write_money(const struct row_context *row, const char *key, size_t column)
+static void write_money(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     const char *amount = row_text(row, column);
     int exponent = currency_exponent(db_rows_text(row->rows, row->row, SUSPECT_CURRENCY));
     if (amount)
-        json_put_text(row->out, key, money_format(amount, exponent < 0 ? 2 : exponent, text));
+        row_put_text(row, key, money_format(amount, exponent < 0 ? 2 : exponent, text));
 }
 
-static void write_id(const struct row_context *row, const char *key, size_t column)
+static void write_id(const struct row_context *row, const struct json_name *key, size_t column)
 {
     OWNED_BUF id = BUF_INIT(32);
     const char *number = row_text(row, column);
     if (number && buf_printf(&id, "e%s", number) == 0)
-        json_put_text(row->out, key, buf_text(&id));
+        row_put_text(row, key, buf_text(&id));
 }
 
 static const struct field suspect_fields[] = {

@@ -60,15 +60,15 @@ enum {
     SETTLEMENTS_SAID = 4
 };
 
-static void write_flow(const struct row_context *row, const char *key, size_t flow)
+static void write_flow(const struct row_context *row, const struct json_name *key, size_t flow)
 {
     const struct balances *balances = row->data;
     char text[DECIMAL_TEXT_SIZE];
     struct decimal number = {.units = balances->flows[flow][row->row], .scale = row->exponent};
-    json_put_text(row->out, key, decimal_format(number, text));
+    row_put_text(row, key, decimal_format(number, text));
 }
 
-static void write_user(const struct row_context *row, const char *key, size_t column)
+static void write_user(const struct row_context *row, const struct json_name *key, size_t column)
 {
     row_write_text(row, key, column);
 }

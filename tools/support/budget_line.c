@@ -155,33 +155,34 @@ void budget_line_add_up(const struct db_rows *rows, int exponent, struct budget_
 
 /* --- members of a row ------------------------------------------------------------------------ */
 
-static void write_month(const struct row_context *row, const char *key, size_t column)
+static void write_month(const struct row_context *row, const struct json_name *key, size_t column)
 {
     if (db_rows_bool(row->rows, row->row, BUDGET_IS_MONTH))
         row_write_text(row, key, column);
 }
 
-static void write_if_not_zero(const struct row_context *row, const char *key, size_t column)
+static void write_if_not_zero(const struct row_context *row, const struct json_name *key,
+                              size_t column)
 {
     if (money_sign(db_rows_text(row->rows, row->row, column)) != 0)
         row_write_money(row, key, column);
 }
 
-static void write_used(const struct row_context *row, const char *key, size_t column)
+static void write_used(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
-    row_write_number(row->out, key,
-                     money_percent(db_rows_text(row->rows, row->row, column),
-                                   db_rows_text(row->rows, row->row, BUDGET_AVAILABLE), text));
+    row_put_number(row, key,
+                   money_percent(db_rows_text(row->rows, row->row, column),
+                                 db_rows_text(row->rows, row->row, BUDGET_AVAILABLE), text));
 }
 
-static void write_safe(const struct row_context *row, const char *key, size_t column)
+static void write_safe(const struct row_context *row, const struct json_name *key, size_t column)
 {
     if (budget_line_is_open(row->rows, row->row))
         row_write_money(row, key, column);
 }
 
-static void write_pace(const struct row_context *row, const char *key, size_t column)
+static void write_pace(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char even[DECIMAL_TEXT_SIZE];
     char text[DECIMAL_TEXT_SIZE];
@@ -189,39 +190,40 @@ static void write_pace(const struct row_context *row, const char *key, size_t co
         return;
     money_average(db_rows_text(row->rows, row->row, BUDGET_EVEN_TIMES_DAYS),
                   db_rows_text(row->rows, row->row, BUDGET_DAYS), row->exponent, even);
-    json_put_text(
-        row->out, key,
+    row_put_text(
+        row, key,
         money_difference(db_rows_text(row->rows, row->row, column), even, row->exponent, text));
 }
 
-static void write_projected(const struct row_context *row, const char *key, size_t column)
+static void write_projected(const struct row_context *row, const struct json_name *key,
+                            size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     (void)column;
     if (is_running(row->rows, row->row))
-        json_put_text(row->out, key,
-                      budget_line_projected(row->rows, row->row, row->exponent, text));
+        row_put_text(row, key, budget_line_projected(row->rows, row->row, row->exponent, text));
 }
 
-static void write_projected_left(const struct row_context *row, const char *key, size_t column)
+static void write_projected_left(const struct row_context *row, const struct json_name *key,
+                                 size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     (void)column;
     if (is_running(row->rows, row->row))
-        json_put_text(row->out, key, projected_left(row->rows, row->row, row->exponent, text));
+        row_put_text(row, key, projected_left(row->rows, row->row, row->exponent, text));
 }
 
-static void write_by_user(const struct row_context *row, const char *key, size_t column)
+static void write_by_user(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const struct budget_line_context *context = row->data;
     if (context->has_user)
         row_write_money(row, key, column);
 }
 
-static void write_status(const struct row_context *row, const char *key, size_t column)
+static void write_status(const struct row_context *row, const struct json_name *key, size_t column)
 {
     (void)column;
-    json_put_text(row->out, key, budget_line_status(row->rows, row->row, row->exponent));
+    row_put_text(row, key, budget_line_status(row->rows, row->row, row->exponent));
 }
 
 const struct field budget_line_fields[] = {

@@ -13,7 +13,7 @@ enum {
     ID_ROOM = 32
 };
 
-static void write_id(const struct row_context *row, const char *key, size_t column)
+static void write_id(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char id[ID_ROOM] = "e";
     const char *number = row_text(row, column);
@@ -21,32 +21,32 @@ static void write_id(const struct row_context *row, const char *key, size_t colu
     if (length == 0 || length + 1 >= sizeof(id))
         return;
     memcpy(id + 1, number, length + 1);
-    json_put_text(row->out, key, id);
+    row_put_text(row, key, id);
 }
 
 /* In the expense's own currency. */
-static void write_amount(const struct row_context *row, const char *key, size_t column)
+static void write_amount(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     const char *currency = row_text(row, EXPENSE_CURRENCY);
     const char *amount = row_text(row, column);
     int exponent = currency_exponent(currency ? currency : "");
-    json_put_text(row->out, key,
-                  money_format(amount ? amount : "0", exponent < 0 ? 2 : exponent, text));
+    row_put_text(row, key, money_format(amount ? amount : "0", exponent < 0 ? 2 : exponent, text));
 }
 
-static void write_category(const struct row_context *row, const char *key, size_t column)
+static void write_category(const struct row_context *row, const struct json_name *key,
+                           size_t column)
 {
     const char *path = row_text(row, column);
-    json_put_text(row->out, key, path ? path : "Uncategorized");
+    row_put_text(row, key, path ? path : "Uncategorized");
 }
 
-static void write_date(const struct row_context *row, const char *key, size_t column)
+static void write_date(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char day[DATE_TEXT_SIZE];
     if (row->data)
-        json_put_text(
-            row->out, key,
+        row_put_text(
+            row, key,
             date_format((date_day)db_rows_int(row->rows, row->row, row->column + column), day));
     else
         row_write_text(row, key, column);
@@ -73,7 +73,7 @@ static int find_name(const char *list, const char *id, const char **ret_name, si
 }
 
 /* The name, or `otherwise`; nothing when that is NULL, too. */
-static void write_name(const struct row_context *row, const char *key, size_t column,
+static void write_name(const struct row_context *row, const struct json_name *key, size_t column,
                        const char *list, const char *otherwise)
 {
     const char *text = row_text(row, column);
@@ -83,23 +83,23 @@ static void write_name(const struct row_context *row, const char *key, size_t co
         name = otherwise;
     if (!name)
         return;
-    json_key(row->out, key);
+    json_name(row->out, key);
     json_text_n(row->out, name, length);
 }
 
-static void write_user(const struct row_context *row, const char *key, size_t column)
+static void write_user(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const struct expense_names *names = row->data;
     write_name(row, key, column, names ? names->users : NULL, "(none)");
 }
 
-static void write_payer(const struct row_context *row, const char *key, size_t column)
+static void write_payer(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const struct expense_names *names = row->data;
     write_name(row, key, column, names ? names->users : NULL, NULL);
 }
 
-static void write_account(const struct row_context *row, const char *key, size_t column)
+static void write_account(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const struct expense_names *names = row->data;
     write_name(row, key, column, names ? names->accounts : NULL, NULL);
@@ -145,7 +145,7 @@ void expense_write(struct json_out *out, const struct db_rows *rows, size_t row,
     for (const struct field *field = expense_fields; field->type; field++) {
         const struct row_cell *cell = field->extra;
         if (cell->column != EXPENSE_ID && cell->column != EXPENSE_RECEIPT)
-            cell->write(&context, field->name, cell->column);
+            cell->write(&context, &cell->key, cell->column);
     }
     json_end_object(out);
 }

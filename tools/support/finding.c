@@ -48,27 +48,27 @@ static const char *score_of(const struct row_context *row)
     return score ? score : "0";
 }
 
-static void write_subject(const struct row_context *row, const char *key, size_t column)
+static void write_subject(const struct row_context *row, const struct json_name *key, size_t column)
 {
-    if (is_kind(row, "category_spike") == (strcmp(key, "category") == 0))
+    if (is_kind(row, "category_spike") == json_name_is(key, "category"))
         row_write_text(row, key, column);
 }
 
-static void write_amount(const struct row_context *row, const char *key, size_t column)
+static void write_amount(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     if (row_text(row, column))
-        json_put_text(row->out, key, amount_of(row, column, text));
+        row_put_text(row, key, amount_of(row, column, text));
 }
 
-static void write_score(const struct row_context *row, const char *key, size_t column)
+static void write_score(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const char *score = row_text(row, column);
-    row_write_number(row->out, key, score ? score : "");
+    row_put_number(row, key, score ? score : "");
 }
 
 /* What the score counts. */
-static void write_unit(const struct row_context *row, const char *key, size_t column)
+static void write_unit(const struct row_context *row, const struct json_name *key, size_t column)
 {
     static const char *const units[][2] = {
         {"duplicate", "purchases here for one that is repeated so soon"},
@@ -83,7 +83,7 @@ static void write_unit(const struct row_context *row, const char *key, size_t co
     (void)column;
     for (size_t i = 0; i < ARRAY_LENGTH(units); i++) {
         if (is_kind(row, units[i][0]))
-            json_put_text(row->out, key, units[i][1]);
+            row_put_text(row, key, units[i][1]);
     }
 }
 
@@ -155,7 +155,7 @@ static void say_new(const struct row_context *row, struct buf *text)
     (void)buf_printf(text, " there since, the first %s times a usual one.", score_of(row));
 }
 
-static void write_why(const struct row_context *row, const char *key, size_t column)
+static void write_why(const struct row_context *row, const struct json_name *key, size_t column)
 {
     static const struct {
         const char *kind;
@@ -173,7 +173,7 @@ static void write_why(const struct row_context *row, const char *key, size_t col
         if (is_kind(row, reasons[i].kind))
             reasons[i].say(row, &text);
     }
-    json_put_text(row->out, key, buf_text(&text));
+    row_put_text(row, key, buf_text(&text));
 }
 
 /* --- the expenses ---------------------------------------------------------------------------- */
@@ -211,10 +211,10 @@ static const char *write_expense(struct json_out *out, const char *text)
     return *text == RECORD_SEPARATOR ? text + 1 : text;
 }
 
-static void write_proof(const struct row_context *row, const char *key, size_t column)
+static void write_proof(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const char *text = row_text(row, column);
-    json_put_array(row->out, key);
+    row_put_array(row, key);
     while (text && *text != '\0')
         text = write_expense(row->out, text);
     json_end_array(row->out);
@@ -235,6 +235,6 @@ const struct field finding_fields[] = {
     {.name = "expenses",
      .type = &field_list,
      .item = &field_any_object,
-     .extra = &(const struct row_cell){write_proof, FINDING_PROOF}},
+     .extra = ROW_CELL("expenses", write_proof, FINDING_PROOF)},
     OUT_END,
 };

@@ -14,28 +14,28 @@ static const char *text_or_zero(const struct row_context *row, size_t column)
     return text ? text : "0";
 }
 
-static void write_then(const struct row_context *row, const char *key, size_t column)
+static void write_then(const struct row_context *row, const struct json_name *key, size_t column)
 {
     if (context_of(row)->has_then)
         row_write_text(row, key, column);
 }
 
 /* Nothing has no average. */
-static void write_average(const struct row_context *row, const char *key, size_t column)
+static void write_average(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     (void)column;
     money_average(text_or_zero(row, GROUP_TOTAL), text_or_zero(row, GROUP_COUNTED), row->exponent,
                   text);
     if (text[0] != '\0')
-        json_put_text(row->out, key, text);
+        row_put_text(row, key, text);
 }
 
-static void write_share(const struct row_context *row, const char *key, size_t column)
+static void write_share(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     const char *share = money_share(text_or_zero(row, column), context_of(row)->hundredth, text);
-    row_write_number(row->out, key, share);
+    row_put_number(row, key, share);
 }
 
 /* The mean is rounded and the change taken from it, so that what is shown adds up. */
@@ -46,25 +46,26 @@ static const char *before_of(const struct row_context *row, size_t column,
                          text);
 }
 
-static void write_before(const struct row_context *row, const char *key, size_t column)
+static void write_before(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     if (context_of(row)->has_before)
-        json_put_text(row->out, key, before_of(row, column, text));
+        row_put_text(row, key, before_of(row, column, text));
 }
 
-static void write_change(const struct row_context *row, const char *key, size_t column)
+static void write_change(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char before[DECIMAL_TEXT_SIZE];
     char text[DECIMAL_TEXT_SIZE];
     if (!context_of(row)->has_before)
         return;
     before_of(row, column, before);
-    json_put_text(row->out, key,
-                  money_difference(text_or_zero(row, GROUP_TOTAL), before, row->exponent, text));
+    row_put_text(row, key,
+                 money_difference(text_or_zero(row, GROUP_TOTAL), before, row->exponent, text));
 }
 
-static void write_change_percent(const struct row_context *row, const char *key, size_t column)
+static void write_change_percent(const struct row_context *row, const struct json_name *key,
+                                 size_t column)
 {
     char before[DECIMAL_TEXT_SIZE];
     char change[DECIMAL_TEXT_SIZE];
@@ -73,7 +74,7 @@ static void write_change_percent(const struct row_context *row, const char *key,
         return;
     before_of(row, column, before);
     money_difference(text_or_zero(row, GROUP_TOTAL), before, row->exponent, change);
-    row_write_number(row->out, key, money_percent(change, before, text));
+    row_put_number(row, key, money_percent(change, before, text));
 }
 
 static void number_or_null_schema(const struct field *field, struct json_out *out)

@@ -70,24 +70,23 @@ struct showing {
 
 /* --- the table of a row ---------------------------------------------------------------------- */
 
-static void write_amount(const struct row_context *row, const char *key, size_t column)
+static void write_amount(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     const char *currency = row_text(row, ROW_CURRENCY);
     const char *amount = row_text(row, column);
     int exponent = currency_exponent(currency ? currency : "");
-    json_put_text(row->out, key,
-                  money_format(amount ? amount : "0", exponent < 0 ? 2 : exponent, text));
+    row_put_text(row, key, money_format(amount ? amount : "0", exponent < 0 ? 2 : exponent, text));
 }
 
-static void write_match(const struct row_context *row, const char *key, size_t column)
+static void write_match(const struct row_context *row, const struct json_name *key, size_t column)
 {
     OWNED_BUF id = BUF_INIT(32);
     const char *number = row_text(row, column);
     bool is_partner = db_rows_bool(row->rows, row->row, row->column + ROW_IS_PARTNER);
-    if (number && is_partner == (strcmp(key, "other_leg") == 0) &&
+    if (number && is_partner == json_name_is(key, "other_leg") &&
         buf_printf(&id, "e%s", number) == 0)
-        json_put_text(row->out, key, buf_text(&id));
+        row_put_text(row, key, buf_text(&id));
 }
 
 static const struct field row_fields[] = {

@@ -9,21 +9,22 @@ static const char *text_or_zero(const struct row_context *row, size_t column)
     return text ? text : "0";
 }
 
-static void write_net(const struct row_context *row, const char *key, size_t column)
+static void write_net(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
-    json_put_text(row->out, key,
-                  money_difference(text_or_zero(row, column), text_or_zero(row, GROUP_TOTAL),
-                                   row->exponent, text));
+    row_put_text(row, key,
+                 money_difference(text_or_zero(row, column), text_or_zero(row, GROUP_TOTAL),
+                                  row->exponent, text));
 }
 
-static void write_savings_rate(const struct row_context *row, const char *key, size_t column)
+static void write_savings_rate(const struct row_context *row, const struct json_name *key,
+                               size_t column)
 {
     char net[DECIMAL_TEXT_SIZE];
     char text[DECIMAL_TEXT_SIZE];
     const char *earned = text_or_zero(row, column);
     money_difference(earned, text_or_zero(row, GROUP_TOTAL), row->exponent, net);
-    row_write_number(row->out, key, money_percent(net, earned, text));
+    row_put_number(row, key, money_percent(net, earned, text));
 }
 
 const struct field month_fields[] = {

@@ -10,13 +10,13 @@
 #include "tools/support/sentence.h"
 #include "tools/support/spoken.h"
 
-static void write_times(const struct row_context *row, const char *key, size_t column)
+static void write_times(const struct row_context *row, const struct json_name *key, size_t column)
 {
     row_write_int(row, key, column);
 }
 
 /* Null when it has no exchange rate. */
-static void write_total(const struct row_context *row, const char *key, size_t column)
+static void write_total(const struct row_context *row, const struct json_name *key, size_t column)
 {
     if (row_text(row, column))
         row_write_money(row, key, column);

@@ -17,34 +17,36 @@ static int exponent_of(const struct row_context *row)
     return exponent >= 0 ? exponent : row->exponent;
 }
 
-static void write_own_money(const struct row_context *row, const char *key, size_t column)
+static void write_own_money(const struct row_context *row, const struct json_name *key,
+                            size_t column)
 {
     char text[DECIMAL_TEXT_SIZE];
     const char *numeric = row_text(row, column);
     if (numeric)
-        json_put_text(row->out, key, money_format(numeric, exponent_of(row), text));
+        row_put_text(row, key, money_format(numeric, exponent_of(row), text));
 }
 
-static void write_id(const struct row_context *row, const char *key, size_t column)
+static void write_id(const struct row_context *row, const struct json_name *key, size_t column)
 {
     char id[32];
     const char *number = row_text(row, column);
     if (!number)
         return;
     (void)snprintf(id, sizeof(id), "r%s", number);
-    json_put_text(row->out, key, id);
+    row_put_text(row, key, id);
 }
 
-static void write_times(const struct row_context *row, const char *key, size_t column)
+static void write_times(const struct row_context *row, const struct json_name *key, size_t column)
 {
     if (row_text(row, column))
         row_write_int(row, key, column);
 }
 
-static void write_confidence(const struct row_context *row, const char *key, size_t column)
+static void write_confidence(const struct row_context *row, const struct json_name *key,
+                             size_t column)
 {
     const char *number = row_text(row, column);
-    row_write_number(row->out, key, number ? number : "");
+    row_put_number(row, key, number ? number : "");
 }
 
 /* Copies up to the separator and returns what follows it. */
@@ -56,12 +58,12 @@ static const char *take_until(const char *text, int separator, char *ret_part, s
 }
 
 /* "2026-07-08 17.9900" and so on as [{"since":"2026-07-08","amount":"17.99"}]. */
-static void write_prices(const struct row_context *row, const char *key, size_t column)
+static void write_prices(const struct row_context *row, const struct json_name *key, size_t column)
 {
     const char *text = row_text(row, column);
     if (!text || !strchr(text, UNIT_SEPARATOR))
         return;
-    json_put_array(row->out, key);
+    row_put_array(row, key);
     while (*text != '\0') {
         char since[DATE_TEXT_SIZE];
         char numeric[DECIMAL_TEXT_SIZE];
@@ -98,10 +100,10 @@ const struct field series_fields[] = {
     {.name = "prices",
      .type = &field_list,
      .item = &field_any_object,
-     .extra = &(const struct row_cell){write_prices, SERIES_PRICES}},
+     .extra = ROW_CELL("prices", write_prices, SERIES_PRICES)},
     {.name = "expenses",
      .type = &field_list,
      .item = &field_text,
-     .extra = &(const struct row_cell){row_write_list, SERIES_PROOF}},
+     .extra = ROW_CELL("expenses", row_write_list, SERIES_PROOF)},
     OUT_END,
 };
