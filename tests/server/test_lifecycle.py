@@ -111,13 +111,16 @@ class EachKindOfInput(unittest.TestCase):
             process.stderr.close()
 
     def test_stdout_file_gets_every_answer(self):
-        with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as target:
-            source.write(lines(DISCOVER, question(1), question(2)))
-            source.seek(0)
-            done = subprocess.run(command_line(), stdin=source, stdout=target, env=self.books.env(),
-                                  stderr=subprocess.PIPE, timeout=30 * SCALE, check=False)
+        with tempfile.TemporaryFile() as target:
+            process = subprocess.Popen(command_line(), stdin=subprocess.PIPE, stdout=target,
+                                       env=self.books.env(), stderr=subprocess.DEVNULL)
+            with process.stdin as source:  # open until all is there: after its end readers have little time
+                source.write(lines(DISCOVER, question(1), question(2)))
+                source.flush()
+                wait_until(lambda: os.pread(target.fileno(), 1 << 20, 0).count(b"\n") == 3, 30, "three answers")
+            self.assertEqual(process.wait(30 * SCALE), 0)
             target.seek(0)
-            self.assertEqual((done.returncode, len(answers(target.read()))), (0, 3))
+            self.assertEqual(sorted(map(str, answers(target.read()))), ["1", "2", "d"])
 
 
 class TheEnd(unittest.TestCase):
@@ -310,7 +313,8 @@ class PrivateCluster(unittest.TestCase):
         servers = [Server(self.home.env()) for _ in range(4)]
         ids = [server.start("tools/call", {"name": "check_health"}) for server in servers]
         for server, id in zip(servers, ids):
-            self.assertFalse(server.wait_answer(id, 60)["result"].get("isError"), server.stderr())
+            result = server.wait_answer(id, 60)["result"]
+            self.assertFalse(result.get("isError"), f"{result}\n{server.stderr()}")
         self.assertEqual(len(self.home.postmasters()), 1)
         for server in servers:
             server.close()

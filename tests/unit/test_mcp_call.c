@@ -460,7 +460,7 @@ static void test_end_of_input_cancels_a_question_that_takes_too_long(void **stat
     rig_close(&rig);
     uint64_t spent = (uv_hrtime() - began) / 1000000;
     assert_string_equal(bench.ended, "ba");
-    assert_in_range(spent, MCP_DRAIN_READ_MS - 100, MCP_DRAIN_MS - 1000);
+    assert_in_range(spent, MCP_DRAIN_READ_MS - 100, MCP_DRAIN_MS - 100);
 }
 
 int main(void)
