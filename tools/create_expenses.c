@@ -42,7 +42,7 @@ static const struct field item_fields[] = {
                .doc = "Default expense."),
     ARG_ID(struct draft_item, refund_of, id_expense, .flags = FIELD_PLAIN, .doc = "e.g. e345."),
     ARG_USER(struct draft_item, user, .flags = FIELD_PLAIN, .doc = "Who spent it."),
-    ARG_USER(struct draft_item, paid_by, .doc = "If not user; transfer: who gave it."),
+    ARG_USER(struct draft_item, paid_by, .doc = "If not user; transfer: the giver."),
     ARG_TAGS(struct draft_item, tags, .max = TAGS_MAX, .flags = FIELD_PLAIN, .doc = "Labels."),
     ARG_ACCOUNT(struct draft_item, account, .flags = FIELD_PLAIN, .doc = "Paid from."),
     ARG_TEXT(struct draft_item, notes, .max = NOTES_MAX_POINTS, .flags = FIELD_PLAIN,
@@ -174,20 +174,22 @@ static int explained(struct change *change, const struct db_rows *rows)
         return change_refuse_names(change, &creation->question, detail);
     size_t row = (size_t)db_rows_int(rows, 0, COLUMN_N);
     size_t number = creation_item_of(creation, row);
-    const struct draft_item *items = creation->items->items;
-    bool is_refund = strcmp(what, "refund") == 0;
-    bool is_archived = strcmp(what, "archived") == 0;
-    const char *field = arena_printf(call_arena(change_call(change)), "items[%zu]%s", number,
-                                     is_refund                         ? ".refund_of"
-                                     : !is_archived                    ? ""
-                                     : items[number].splits.count == 0 ? ".category"
-                                                                       : ".splits");
+    const struct draft_item *item = (const struct draft_item *)creation->items->items + number;
+    const char *member = strcmp(what, "refund") == 0     ? ".refund_of"
+                         : strcmp(what, "self") == 0     ? ".paid_by"
+                         : strcmp(what, "archived") != 0 ? ""
+                         : item->splits.count == 0       ? ".category"
+                                                         : ".splits";
+    const char *field =
+        arena_printf(call_arena(change_call(change)), "items[%zu]%s", number, member);
     if (!field)
         return -ENOMEM;
-    if (is_archived)
+    if (strcmp(what, "archived") == 0)
         return change_refuse_archived(change, field, detail);
-    return is_refund ? refund_refuse(change, field, detail, items[number].refund_of)
-                     : refuse_duplicate(change, field, detail);
+    if (strcmp(what, "self") == 0)
+        return change_refuse_self(change, field);
+    return strcmp(what, "refund") == 0 ? refund_refuse(change, field, detail, item->refund_of)
+                                       : refuse_duplicate(change, field, detail);
 }
 
 static int explained_after(struct call *call, const struct db_rows *rows, void *data)

@@ -172,8 +172,8 @@ SELECT i.change_id, 1 AS position, 'expense' AS entity, 'after' AS side, false A
        NULL AS account, NULL AS refund_of, NULL AS receipt_id, i.pending, NULL AS paid_by
 FROM inserted i;
 
--- Why nothing was inserted: the numbers of unknown names, archived categories, refunds that do not fit,
--- likely duplicates.
+-- Why nothing was inserted: the numbers of unknown names, archived categories, transfers to oneself,
+-- refunds that do not fit, likely duplicates.
 -- name: explain
 WITH
 -- include: drafts
@@ -188,7 +188,9 @@ FROM (
                              WHERE a.ledger_id = $1::bigint AND a.category_id = c.category_id), 2
     FROM complete c WHERE c.misfit = 'archived'
     UNION ALL
-    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit <> 'archived'
+    SELECT 'self', c.n, c.misfit, 2 FROM complete c WHERE c.misfit = 'self'
+    UNION ALL
+    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit NOT IN ('archived', 'self')
     UNION ALL
     SELECT 'duplicate', c.n, x.id::text, 3
     FROM complete c

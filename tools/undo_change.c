@@ -109,7 +109,7 @@ static const char *const prefixes[][2] = {
 static const struct field args[] = {
     ARG_ID(struct undo_change_args, change_id, id_change, .flags = FIELD_REQUIRED | FIELD_PLAIN,
            .doc = "change_id of the answer, or of list_changes."),
-    ARG_BOOL(struct undo_change_args, force, .doc = "Lose what was changed since."),
+    ARG_BOOL(struct undo_change_args, force, .doc = "Lose later changes."),
     ARG_END,
 };
 

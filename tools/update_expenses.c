@@ -47,6 +47,8 @@ static const struct field set_fields[] = {
     ARG_ID(struct correction_args, refund_of, id_expense, .flags = FIELD_PLAIN,
            .doc = "The purchase."),
     ARG_USER(struct correction_args, user, .flags = FIELD_PLAIN, .doc = "Or (none)."),
+    ARG_USER(struct correction_args, paid_by, .flags = FIELD_PLAIN,
+             .doc = "If not user; transfer: the giver."),
     ARG_ACCOUNT(struct correction_args, account, .flags = FIELD_PLAIN, .doc = "Or (none)."),
     ARG_TEXT(struct correction_args, notes, .max = NOTES_MAX_POINTS, .flags = FIELD_PLAIN,
              .doc = "\"\" removes them."),
@@ -232,7 +234,7 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     if (r == 0)
         r = targets_check(change, &update->targets, rows);
     if (r == 0)
-        r = correction_check(change, &update->correction, rows[update->targets.rows_at]);
+        r = correction_check(change, &update->correction, names, rows[update->targets.rows_at]);
     if (r == 0 && update->purchase && db_rows_count(rows[update->purchase_at]) == 0) {
         (void)refund_refuse(change, "set.refund_of", "missing", update->args->set.refund_of);
         r = 1;

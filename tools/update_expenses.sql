@@ -2,7 +2,7 @@
 
 -- $4 ids; $5 what is set, as JSON: spent_on, amount (size, or with its sign for transfers), currency,
 -- kind, refund_of, receipt_id, shares (it is divided among users), and (null takes it away) merchant,
--- merchant_folded, description, notes, category_id, user_id, account_id; $6 now. Nothing is converted
+-- merchant_folded, description, notes, category_id, user_id, paid_by, account_id; $6 now. Nothing is converted
 -- anew without need.
 -- name: apply
 UPDATE ninepence.expenses e
@@ -13,7 +13,8 @@ SET spent_on = n.spent_on, amount = n.amount, currency = n.currency, kind = n.ki
                      END,
     receipt_id = coalesce((n.set ->> 'receipt_id')::bigint, e.receipt_id),
     -- What is divided among users was paid by who had spent it.
-    paid_by = CASE WHEN n.set ? 'shares' THEN coalesce(e.paid_by, e.user_id)
+    paid_by = CASE WHEN n.set ? 'paid_by' THEN (n.set ->> 'paid_by')::bigint
+                   WHEN n.set ? 'shares' THEN coalesce(e.paid_by, e.user_id)
                    ELSE e.paid_by END,
     merchant = CASE WHEN n.set ? 'merchant' THEN n.set ->> 'merchant' ELSE e.merchant END,
     merchant_folded = CASE WHEN n.set ? 'merchant' THEN n.set ->> 'merchant_folded'

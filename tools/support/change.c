@@ -327,6 +327,13 @@ int change_refuse_decimals(struct change *change, const char *field, const struc
                          "Give an amount that the currency can have.");
 }
 
+int change_refuse_self(struct change *change, const char *field)
+{
+    return change_refuse(change, "invalid_argument", field,
+                         "a transfer goes from the one who paid it to another user.",
+                         "Name in user who got it, or leave paid_by out.");
+}
+
 int change_refuse_archived(struct change *change, const char *field, const char *category)
 {
     OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);

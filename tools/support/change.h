@@ -197,6 +197,9 @@ int change_refuse_with(struct change *change, const struct call_error *error, co
 int change_refuse_decimals(struct change *change, const char *field, const struct money *amount,
                            const char *currency);
 
+/* A transfer from a user to the same one. */
+int change_refuse_self(struct change *change, const char *field);
+
 /* The category that the field names takes no entries any more. */
 int change_refuse_archived(struct change *change, const char *field, const char *category);
 

@@ -64,12 +64,16 @@ static int take_splits(struct correction *correction, struct arena *arena)
     return 0;
 }
 
+static bool has_names(const struct correction_args *a)
+{
+    return a->category.text || a->user.text || a->paid_by.text || a->account.text ||
+           a->tags.items || a->add_tags.items || a->remove_tags.items;
+}
+
 static bool is_empty(const struct correction_args *a)
 {
-    bool has_names = a->category.text || a->user.text || a->account.text || a->tags.items ||
-                     a->add_tags.items || a->remove_tags.items;
     bool has_texts = a->merchant || a->description || a->notes || a->currency || a->kind;
-    return !has_names && !has_texts && !a->amount.text && !a->date.given && a->refund_of == 0 &&
+    return !has_names(a) && !has_texts && !a->amount.text && !a->date.given && a->refund_of == 0 &&
            a->splits.count == 0;
 }
 
@@ -86,6 +90,7 @@ int correction_begin(struct call *call, struct correction *correction, struct co
         return r;
     correction->category = asked_add(&correction->asked, &args->category, "set.category");
     correction->user = asked_add(&correction->asked, &args->user, "set.user");
+    correction->paid_by = asked_add(&correction->asked, &args->paid_by, "set.paid_by");
     correction->account = asked_add(&correction->asked, &args->account, "set.account");
     r = take_tags(correction, arena, &args->tags, "set.tags", &correction->tags);
     if (r == 0)
@@ -179,16 +184,44 @@ static int check_splits(struct change *change, struct correction *correction,
         return refuse(change, "set.splits", "a transfer cannot be divided.", "Leave splits out.");
     if (money_is_negative(&whole))
         whole.text++;
-    if (db_rows_is_null(locked, 0, TARGET_USER) && divides_among_users(correction))
+    bool is_paid = correction->paid_by > 0 || !db_rows_is_null(locked, 0, TARGET_PAYER) ||
+                   !db_rows_is_null(locked, 0, TARGET_USER);
+    if (!is_paid && divides_among_users(correction))
         return refuse(change, "set.splits", "nobody is known to have paid this expense.",
-                      "Set its user first, then divide it.");
-    int r = draft_divide(call, "set.", &whole, currency, splits, &correction->split_amounts);
+                      "Say who did in set.paid_by.");
+    int r = draft_divide(call, "set.", &whole, currency, splits, strcmp(kind, "refund") == 0,
+                         &correction->split_amounts);
     if (r == 1)
         change_roll_back(change);
     return r;
 }
 
-int correction_check(struct change *change, struct correction *correction,
+/* Who it is from now on: as it was said, otherwise as the row has it; 0 for nobody. */
+static int64_t whose(size_t number, const int64_t *names, const struct db_rows *locked, size_t row,
+                     size_t column)
+{
+    if (number > 0)
+        return names[number];
+    return db_rows_is_null(locked, row, column) ? 0 : db_rows_int(locked, row, column);
+}
+
+static int check_self(struct change *change, const struct correction *correction,
+                      const int64_t *names, const struct db_rows *locked, size_t row)
+{
+    const struct correction_args *a = correction->args;
+    const char *kind = a->kind ? a->kind : db_rows_text(locked, row, TARGET_KIND);
+    bool is_said = a->kind || a->paid_by.text || a->user.text;
+    int64_t payer = whose(correction->paid_by, names, locked, row, TARGET_PAYER);
+    if (!is_said || payer == 0 || strcmp(kind, "transfer") != 0 ||
+        payer != whose(correction->user, names, locked, row, TARGET_USER))
+        return 0;
+    (void)change_refuse_self(change, a->paid_by.text ? "set.paid_by"
+                                     : a->user.text  ? "set.user"
+                                                     : "set.kind");
+    return 1;
+}
+
+int correction_check(struct change *change, struct correction *correction, const int64_t *names,
                      const struct db_rows *locked)
 {
     struct money amount = {0};
@@ -197,6 +230,8 @@ int correction_check(struct change *change, struct correction *correction,
         r = check_amount(change, correction, locked, row, &amount);
         if (r == 0)
             r = check_refund(change, correction, locked, row);
+        if (r == 0)
+            r = check_self(change, correction, names, locked, row);
     }
     if (r == 0 && correction->args->splits.count > 0)
         r = check_splits(change, correction, locked, &amount);
@@ -261,6 +296,7 @@ static int write_set(const struct correction *correction, struct arena *arena, c
         json_put_bool(out, "shares", true);
     put_id(out, "user_id", first_or(receipt ? correction->split_users : NULL, correction->user),
            names);
+    put_id(out, "paid_by", correction->paid_by, names);
     put_id(out, "account_id", correction->account, names);
     json_end_object(out);
     return json_out_error(out);

@@ -13,7 +13,7 @@ struct correction_args {
     struct money amount;
     struct date_arg date;
     const char *merchant, *description, *notes; /* "" takes it away */
-    struct name_ref category, user, account;
+    struct name_ref category, user, account, paid_by;
     struct name_list tags, add_tags, remove_tags;
     const char *currency;
     const char *kind;
@@ -31,7 +31,7 @@ struct correction {
     struct correction_args *args;
     struct asked asked;
     struct name_question question;
-    size_t category, user, account; /* numbers of names, 0: not said */
+    size_t category, user, account, paid_by; /* numbers of names, 0: not said */
     struct correction_tags tags, added, removed;
     size_t *split_categories, *split_users;
     struct money *split_amounts; /* after correction_check() */
@@ -41,9 +41,10 @@ struct correction {
 MUST_CHECK int correction_begin(struct call *call, struct correction *correction,
                                 struct correction_args *args);
 
-/* Whether it fits all of the locked rows (targets.sql): 0, 1 (refused), or negative errno. */
+/* Whether it fits all of the locked rows (targets.sql); `names` are the ids by number. 0, 1 (refused),
+ * or negative errno. */
 MUST_CHECK int correction_check(struct change *change, struct correction *correction,
-                                const struct db_rows *locked);
+                                const int64_t *names, const struct db_rows *locked);
 
 /* What `apply` sets; `names` are the ids by number. `receipt`: the expense becomes the first line of
  * a receipt of that number, or NULL. NULL when out of memory. */

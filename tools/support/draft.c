@@ -78,7 +78,8 @@ static int draft_amount(struct call *call, const char *field, const struct money
 }
 
 int draft_divide(struct call *call, const char *prefix, const struct money *amount,
-                 const char *currency, const struct field_list *splits, struct money **ret_amounts)
+                 const char *currency, const struct field_list *splits, bool is_refund,
+                 struct money **ret_amounts)
 {
     struct arena *arena = call_arena(call);
     const struct draft_split *lines = splits->items;
@@ -87,10 +88,15 @@ int draft_divide(struct call *call, const char *prefix, const struct money *amou
     char field[FIELD_NAME_MAX];
     if (!shares)
         return -ENOMEM;
-    for (size_t i = 0; i < splits->count; i++)
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < splits->count; i++) {
         shares[i] = (struct split_share){lines[i].amount, lines[i].percent};
-    int r =
-        split_amounts(arena, amount, currency_exponent(currency), shares, splits->count, &result);
+        if (is_refund && lines[i].amount.text)
+            r = with_sign(call, &lines[i].amount, false, &shares[i].amount);
+    }
+    if (r == 0)
+        r = split_amounts(arena, amount, currency_exponent(currency), shares, splits->count,
+                          &result);
     if (r == 0)
         *ret_amounts = result.amounts;
     if (r == 0 || r == -ENOMEM)
@@ -228,15 +234,16 @@ static int put_row(struct drafts *drafts, const struct draft_item *item, const c
 static int write_receipt(struct drafts *drafts, const struct draft_item *item, const char *currency)
 {
     const struct draft_split *lines = item->splits.items;
-    const char *kind = draft_kind(item);
+    bool is_refund = strcmp(draft_kind(item), "refund") == 0;
     struct money *amounts = NULL;
     struct money whole = item->amount;
     int r = whole.text ? with_sign(drafts->call, &whole, false, &whole) : 0;
     if (r == 0)
-        r = draft_divide(drafts->call, drafts->prefix, &whole, currency, &item->splits, &amounts);
+        r = draft_divide(drafts->call, drafts->prefix, &whole, currency, &item->splits, is_refund,
+                         &amounts);
     drafts->receipts++;
     for (size_t i = 0; r == 0 && i < item->splits.count; i++) {
-        r = with_sign(drafts->call, &amounts[i], strcmp(kind, "refund") == 0, &amounts[i]);
+        r = with_sign(drafts->call, &amounts[i], is_refund, &amounts[i]);
         if (r == 0)
             r = put_row(drafts, item, currency, &amounts[i], &lines[i]);
     }

@@ -30,6 +30,9 @@ draft AS MATERIALIZED (
            CASE WHEN d.category IS NOT NULL AND EXISTS (
                     SELECT 1 FROM ninepence.categories a
                     WHERE a.ledger_id = $1::bigint AND a.category_id = kc.id AND a.archived) THEN 'archived'
+                -- From one user to the same one, who may be who is speaking.
+                WHEN d.kind = 'transfer' AND kp.id = CASE WHEN d."user" IS NULL THEN speaker.id ELSE ku.id END
+                THEN 'self'
                 WHEN d.refund_of IS NOT NULL THEN
                 -- include: refund_misfit
                 END AS misfit

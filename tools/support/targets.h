@@ -21,7 +21,8 @@ enum target_column {
     TARGET_RECEIPT,
     TARGET_DELETED,
     TARGET_CATEGORY,
-    TARGET_USER
+    TARGET_USER,
+    TARGET_PAYER
 };
 
 struct targets {

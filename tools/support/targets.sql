@@ -3,7 +3,7 @@
 -- $1 ledger, $2 their ids. Deleted ones too, to be told apart from those that never were.
 -- name: lock_ids
 SELECT e.expense_id, e.kind, e.currency, e.amount, e.receipt_id, e.deleted_at IS NOT NULL AS deleted,
-       e.category_id, e.user_id
+       e.category_id, e.user_id, e.paid_by
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[])
 ORDER BY e.expense_id
@@ -14,7 +14,7 @@ FOR UPDATE;
 WITH
 -- include: filter
 SELECT e.expense_id, e.kind, e.currency, e.amount, e.receipt_id, false AS deleted, e.category_id,
-       e.user_id
+       e.user_id, e.paid_by
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
     AND e.expense_id IN (SELECT m.expense_id FROM matched m WHERE m.kind_counts AND NOT m.deleted)
