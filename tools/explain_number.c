@@ -112,7 +112,7 @@ static int refuse_tool(struct call *call, const char *name)
         (void)buf_append_text(&names, names.length > 0 ? ", " : "");
         (void)buf_append_text(&names, tools_all[i]->name);
     }
-    return call_refuse(call, "tool", "must be one of %s, got \"%s\"", buf_text(&names), name);
+    return call_refuse(call, "tool", "must be one of %s; got \"%s\"", buf_text(&names), name);
 }
 
 static const struct tool *find_tool(const struct call *call, const char *name)

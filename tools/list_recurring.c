@@ -138,6 +138,15 @@ static void say_days(struct buf *text, const struct list_recurring_args *a)
         (void)buf_append_text(text, a->due_within_days.value == 0 ? " today" : " by tomorrow");
 }
 
+/* "ended monthly ": what was asked for in front of "recurring payment". */
+static void say_which(struct buf *text, const struct list_recurring_args *a)
+{
+    if (strcmp(a->status, "active") != 0 && strcmp(a->status, "all") != 0)
+        (void)buf_printf(text, "%s ", a->status);
+    if (strcmp(a->cadence, "any") != 0)
+        (void)buf_printf(text, "%s ", a->cadence);
+}
+
 /* What the books do not show, and what would. */
 static void say_nothing(struct buf *text, const struct answer *answer,
                         const struct list_recurring_args *a)
@@ -145,14 +154,13 @@ static void say_nothing(struct buf *text, const struct answer *answer,
     const char *labels = db_rows_text(answer->rows, 0, COLUMN_LABELS);
     int64_t payments = count_of(answer, COLUMN_PAYMENTS);
     bool has_cadence = strcmp(a->cadence, "any") != 0;
-    (void)buf_printf(text, "No %s%srecurring payment", has_cadence ? a->cadence : "",
-                     has_cadence ? " " : "");
+    (void)buf_append_text(text, "No ");
+    say_which(text, a);
+    (void)buf_append_text(text, "recurring payment");
     if (labels[0] != '\0')
         (void)buf_printf(text, " in %s", labels);
     (void)buf_append_text(text, a->due_within_days.given ? " is due" : " is known");
     say_days(text, a);
-    if (strcmp(a->status, "active") != 0 && strcmp(a->status, "all") != 0)
-        (void)buf_printf(text, " with the status %s", a->status);
     (void)buf_append_char(text, '.');
     if (payments == 0)
         (void)buf_append_text(text, " The books hold no purchases of the last three years to find "
@@ -200,7 +208,9 @@ static void say_total(struct buf *text, const struct answer *answer,
                       const struct list_recurring_args *a)
 {
     int64_t listed = count_of(answer, COLUMN_LISTED);
-    sentence_count(text, (long long)listed, "recurring payment", "recurring payments");
+    (void)buf_printf(text, "%lld ", (long long)listed);
+    say_which(text, a);
+    (void)buf_append_text(text, listed == 1 ? "recurring payment" : "recurring payments");
     if (a->due_within_days.given) {
         (void)buf_append_text(text, listed == 1 ? " is due" : " are due");
         say_days(text, a);
@@ -209,8 +219,8 @@ static void say_total(struct buf *text, const struct answer *answer,
         (void)buf_append_char(text, '.');
         return;
     }
-    if (strcmp(a->status, "active") != 0)
-        (void)buf_printf(text, " (status: %s)", a->status);
+    if (strcmp(a->status, "all") == 0)
+        (void)buf_append_text(text, ", whether they go on or not,");
     (void)buf_append_text(text, !is_open(a) ? " of " : listed == 1 ? " comes to " : " come to ");
     spoken_money(text, answer, db_rows_text(answer->rows, 0, COLUMN_YEARLY));
     (void)buf_append_text(text, " a year.");
@@ -227,7 +237,9 @@ static void write_summary(struct answer *answer, const struct list_recurring_arg
         say_total(&text, answer, a);
         if (is_open(a))
             say_next(&text, answer);
-        if (late > 0)
+        if (late > 0 && count_of(answer, COLUMN_LISTED) == 1)
+            (void)buf_append_text(&text, " It is late.");
+        else if (late > 0)
             (void)buf_printf(&text, " %lld of them %s late.", (long long)late,
                              late == 1 ? "is" : "are");
     }

@@ -107,6 +107,21 @@ class Sentences(unittest.TestCase):
         self.assertEqual((ended["total"], ended["count"]), ("0.00", 0))
         self.assertEqual(self.server.ask("list_recurring", {"status": "ended"})["count"], 1)
 
+    def test_recurring_payments_are_called_what_they_are(self):
+        self.assertEqual(self.said("list_recurring", status="paused"),
+                         "No paused recurring payment is known. Ask with the status all to see what is.")
+        self.assertIn("1 ended monthly recurring payment of 167.88 USD a year.",
+                      self.said("list_recurring", status="ended", cadence="monthly"))
+        self.assertRegex(self.said("list_recurring", status="all"),
+                         r"^\d+ recurring payments, whether they go on or not, of [0-9.]+ USD a year\.")
+
+    # --- income ----------------------------------------------------------------------------------
+
+    def test_income_is_not_received_on_things_nor_at_shops(self):
+        self.assertIn(" USD as Income: Salary from Northwind Design into Joint Checking in October 2026",
+                      self.said("summarize_spending", kind="income", period="2026-10", category="Salary",
+                                merchant="Northwind Design", account="Joint Checking"))
+
     # --- budgets and shares ----------------------------------------------------------------------
 
     def test_what_is_over_is_over_a_budget(self):

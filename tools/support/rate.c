@@ -177,7 +177,10 @@ void rate_say_converted(const struct change_story *story, struct buf *text)
     (void)buf_append_char(text, ' ');
     sentence_count(text, count.converted, "expense", "expenses");
     (void)buf_append_text(text, story->is_saved ? " converted anew" : " would be converted anew");
-    if (count.waited > 0)
+    if (count.waited == count.converted)
+        (void)buf_printf(text, ", %swhich had waited for a rate",
+                         count.waited > 1 ? "all of " : "");
+    else if (count.waited > 0)
         (void)buf_printf(text, ", %lld of which had waited for a rate", count.waited);
     (void)buf_append_char(text, '.');
 }

@@ -82,18 +82,23 @@ void spoken_labels(struct buf *text, const struct answer *answer, char code)
     say_labels(text, basis_text(answer, BASIS_LABELS), code);
 }
 
-static void say_names(struct buf *text, const struct answer *answer)
+static void say_names(struct buf *text, const struct answer *answer, const struct filter *filter)
 {
     static const struct {
         char code;
-        const char *before;
-    } parts[] = {{'c', " on "}, {'m', " at "}, {'t', " tagged "}, {'a', " from "}};
+        const char *before, *income;
+    } parts[] = {{'c', " on ", " as "},
+                 {'m', " at ", " from "},
+                 {'t', " tagged ", " tagged "},
+                 {'a', " from ", " into "}};
+
+    bool is_income = strcmp(spoken_kind(filter), "income") == 0;
 
     const char *labels = basis_text(answer, BASIS_LABELS);
     for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
         if (count_labels(labels, parts[i].code) == 0)
             continue;
-        (void)buf_append_text(text, parts[i].before);
+        (void)buf_append_text(text, is_income ? parts[i].income : parts[i].before);
         say_labels(text, labels, parts[i].code);
     }
 }
@@ -255,7 +260,7 @@ static void say_no_sum(struct buf *text, const struct answer *answer, const stru
                                                                   : "What was entered");
     (void)buf_append_text(text, filter->currency ? " in " : "");
     (void)buf_append_text(text, filter->currency ? filter->currency : "");
-    say_names(text, answer);
+    say_names(text, answer, filter);
     say_by_whom(text, answer);
     say_rest_of_filter(text, answer, filter, false);
     if (!is_nothing(answer))
@@ -273,7 +278,7 @@ void spoken_total(struct buf *text, const struct answer *answer, const struct fi
     }
     spoken_say_state(text, filter);
     say_amount(text, answer, filter);
-    say_names(text, answer);
+    say_names(text, answer, filter);
     if (!names_subject(filter))
         say_by_whom(text, answer);
     say_rest_of_filter(text, answer, filter, true);
