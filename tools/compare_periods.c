@@ -395,7 +395,11 @@ static bool say_difference(struct buf *text, const struct answer *answer,
     period_phrase(&a->before, &call_ledger(answer->call)->calendar, text);
     (void)buf_append_text(text, " (");
     spoken_money(text, answer, is_refund && before[0] == '-' ? before + 1 : before);
-    (void)buf_printf(text, ", %lld)", (long long)counted_before);
+    bool is_expense = strcmp(a->filter.kind, "expense") == 0;
+    (void)buf_append_text(text, ", ");
+    sentence_count(text, (long long)counted_before, is_expense ? "expense" : "entry",
+                   is_expense ? "expenses" : "entries");
+    (void)buf_append_char(text, ')');
     spoken_end(text, answer, &a->filter.names);
     /* Of refunds the parts have the other sign than the sentence. */
     if (money_sign(parts.change) == 0 || is_refund)

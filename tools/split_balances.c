@@ -298,12 +298,13 @@ static void say_left_out(struct buf *text, const struct answer *answer)
     int64_t missing = db_rows_int(answer->rows, 0, COLUMN_SETTLEMENTS_MISSING);
     if (others > 0) {
         (void)buf_append_char(text, ' ');
-        sentence_count(text, (long long)others, "expense", "expenses");
-        (void)buf_append_text(text, " that nobody of them paid, or for somebody else, left out.");
+        sentence_count(text, (long long)others, "expense is", "expenses are");
+        (void)buf_append_text(text,
+                              " left out: none of these people paid, or it was for somebody else.");
     }
     if (missing > 0) {
         (void)buf_append_char(text, ' ');
-        sentence_count(text, (long long)missing, "settlement", "settlements");
+        sentence_count(text, (long long)missing, "settlement is", "settlements are");
         (void)buf_append_text(text, " left out for want of an exchange rate.");
     }
 }

@@ -75,7 +75,7 @@ class Sentences(unittest.TestCase):
                                 compare_to="previous"))
         summary = self.said("compare_periods", a="2026-10", b="2026-09", kind="refund",
                             like_for_like=False)
-        self.assertIn("40.1 % less than in September 2026 (120.00 USD, 1).", summary)
+        self.assertIn("40.1 % less than in September 2026 (120.00 USD, 1 entry).", summary)
 
     # --- one and several -------------------------------------------------------------------------
 
@@ -141,6 +141,7 @@ class Sentences(unittest.TestCase):
 
     def test_parts_of_a_difference_say_what_they_are_for(self):
         summary = self.said("compare_periods", a="2026-10", b="2026-09")
+        self.assertRegex(summary, r" less than in September 2026 \([0-9.]+ USD, \d+ expenses\)\.")
         self.assertRegex(summary, r" Of the difference of [+-][0-9.]+, [+-][0-9.]+ is for how often something"
                                   r" was bought, [+-][0-9.]+ for what a purchase costs\.")
         self.assertTrue(summary.endswith(" Compared are the first 30 days of each."), summary)
