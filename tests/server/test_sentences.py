@@ -115,6 +115,13 @@ class Sentences(unittest.TestCase):
         self.assertRegex(self.said("list_recurring", status="all"),
                          r"^\d+ recurring payments, whether they go on or not, of [0-9.]+ USD a year\.")
 
+    def test_what_has_no_category_is_not_spent_on_something(self):
+        for asked in ({"category": "Uncategorized"}, {"category": "Uncategorized", "user": "Bob"}):
+            summary = self.said("summarize_spending", period="2026-10", **asked)
+            self.assertIn(" USD without a category in October 2026", summary)
+        self.assertIn(" on Food and Uncategorized in ",
+                      self.said("summarize_spending", period="2026-10", category=["Food", "Uncategorized"]))
+
     # --- income ----------------------------------------------------------------------------------
 
     def test_income_is_not_received_on_things_nor_at_shops(self):

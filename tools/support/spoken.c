@@ -82,6 +82,16 @@ void spoken_labels(struct buf *text, const struct answer *answer, char code)
     say_labels(text, basis_text(answer, BASIS_LABELS), code);
 }
 
+/* Whether nothing but what has no category was asked for. */
+static bool is_without_category(const char *labels)
+{
+    static const char label[] = "cUncategorized";
+    bool is_one = count_labels(labels, 'c') == 1;
+    const char *end = next_label(&labels, 'c');
+    return is_one && (size_t)(end - labels) == strlen(label) &&
+           strncmp(labels, label, strlen(label)) == 0;
+}
+
 static void say_names(struct buf *text, const struct answer *answer, const struct filter *filter)
 {
     static const struct {
@@ -98,6 +108,10 @@ static void say_names(struct buf *text, const struct answer *answer, const struc
     for (size_t i = 0; i < ARRAY_LENGTH(parts); i++) {
         if (count_labels(labels, parts[i].code) == 0)
             continue;
+        if (parts[i].code == 'c' && is_without_category(labels)) {
+            (void)buf_append_text(text, " without a category");
+            continue;
+        }
         (void)buf_append_text(text, is_income ? parts[i].income : parts[i].before);
         say_labels(text, labels, parts[i].code);
     }
