@@ -175,17 +175,19 @@ static int explained(struct change *change, const struct db_rows *rows)
     size_t row = (size_t)db_rows_int(rows, 0, COLUMN_N);
     size_t number = creation_item_of(creation, row);
     const struct draft_item *item = (const struct draft_item *)creation->items->items + number;
-    const char *member = strcmp(what, "refund") == 0     ? ".refund_of"
-                         : strcmp(what, "self") == 0     ? ".paid_by"
-                         : strcmp(what, "archived") != 0 ? ""
-                         : item->splits.count == 0       ? ".category"
-                                                         : ".splits";
+    const char *member = strcmp(what, "refund") == 0      ? ".refund_of"
+                         : strcmp(what, "self") == 0      ? ".paid_by"
+                         : strcmp(what, "duplicate") == 0 ? ""
+                         : item->splits.count == 0        ? ".category"
+                                                          : ".splits";
     const char *field =
         arena_printf(call_arena(change_call(change)), "items[%zu]%s", number, member);
     if (!field)
         return -ENOMEM;
     if (strcmp(what, "archived") == 0)
         return change_refuse_archived(change, field, detail);
+    if (strcmp(what, "kind") == 0)
+        return change_refuse_kind(change, field, detail);
     if (strcmp(what, "self") == 0)
         return change_refuse_self(change, field);
     return strcmp(what, "refund") == 0 ? refund_refuse(change, field, detail, item->refund_of)

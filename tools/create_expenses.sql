@@ -118,6 +118,7 @@ WITH complete AS MATERIALIZED (
     -- The last part of a path will do where only one ends in it.
     LEFT JOIN ninepence.categories c ON c.ledger_id = $1::bigint
         AND c.folded = split_part($10::text, ': ', -1) AND NOT c.archived
+        AND c.kind IN ('expense', $9::text)
         AND (c.path_folded = $10::text
              OR (c.folded = $10::text AND NOT EXISTS (
                  SELECT 1 FROM ninepence.categories o
@@ -172,8 +173,8 @@ SELECT i.change_id, 1 AS position, 'expense' AS entity, 'after' AS side, false A
        NULL AS account, NULL AS refund_of, NULL AS receipt_id, i.pending, NULL AS paid_by
 FROM inserted i;
 
--- Why nothing was inserted: the numbers of unknown names, archived categories, transfers to oneself,
--- refunds that do not fit, likely duplicates.
+-- Why nothing was inserted: the numbers of unknown names, archived categories and those of another
+-- kind, transfers to oneself, refunds that do not fit, likely duplicates.
 -- name: explain
 WITH
 -- include: drafts
@@ -184,13 +185,13 @@ FROM (
     LEFT JOIN known k ON k.item = a.item
     WHERE a.name IS NOT NULL AND k.item IS NULL
     UNION ALL
-    SELECT 'archived', c.n, (SELECT a.path FROM ninepence.categories a
-                             WHERE a.ledger_id = $1::bigint AND a.category_id = c.category_id), 2
-    FROM complete c WHERE c.misfit = 'archived'
+    SELECT c.misfit, c.n, (SELECT a.path FROM ninepence.categories a
+                           WHERE a.ledger_id = $1::bigint AND a.category_id = c.category_id), 2
+    FROM complete c WHERE c.misfit IN ('archived', 'kind')
     UNION ALL
     SELECT 'self', c.n, c.misfit, 2 FROM complete c WHERE c.misfit = 'self'
     UNION ALL
-    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit NOT IN ('archived', 'self')
+    SELECT 'refund', c.n, c.misfit, 2 FROM complete c WHERE c.misfit NOT IN ('archived', 'kind', 'self')
     UNION ALL
     SELECT 'duplicate', c.n, x.id::text, 3
     FROM complete c

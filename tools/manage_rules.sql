@@ -58,14 +58,18 @@ WHERE u.ledger_id = $1::bigint
 ORDER BY u.position, u.rule_id
 LIMIT $2::integer;
 
--- What a rule would hit in history: $2 merchant folded, $3 words folded, $4 and $5 sizes, $6 account, $7
--- its category, $8 most rows. Conflicts are those that stand in another category.
+-- What a rule would hit in history, of the kinds that its category takes (targets.h): $2 merchant folded,
+-- $3 words folded, $4 and $5 sizes, $6 account, $7 its category, $8 most rows. Conflicts are those that stand in another category.
 -- name: hits
 WITH hit AS MATERIALIZED (
     SELECT e.*
     FROM ninepence.expenses e
     WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind <> 'transfer'
     -- include: rule_fits
+    AND ($7::bigint IS NULL
+         OR EXISTS (SELECT 1 FROM ninepence.categories c
+                    WHERE c.ledger_id = $1::bigint AND c.category_id = $7::bigint
+                        AND c.kind IN ('expense', e.kind)))
 ), counted AS (
     SELECT count(*) AS hits, count(*) FILTER (WHERE h.category_id <> $7::bigint) AS conflicts,
            count(*) FILTER (WHERE h.category_id IS NULL) AS uncategorized
@@ -86,6 +90,9 @@ SELECT e.expense_id
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL AND e.kind <> 'transfer'
 -- include: rule_fits
+    AND EXISTS (SELECT 1 FROM ninepence.categories c
+                WHERE c.ledger_id = $1::bigint AND c.category_id = $7::bigint
+                    AND c.kind IN ('expense', e.kind))
     AND e.category_id IS DISTINCT FROM $7::bigint AND (e.category_id IS NULL OR $8::boolean)
 ORDER BY e.expense_id
 LIMIT $9::integer

@@ -54,6 +54,9 @@ static int locked(struct change *change, const struct db_rows *const *rows)
         r = targets_refuse_archived(change, &move->asked, rows[move->names_at]);
     if (r == 0)
         r = targets_check(change, &move->targets, rows);
+    for (size_t i = 0; r == 0 && i < move->targets.count; i++)
+        r = targets_refuse_kind(change, &move->asked, rows[move->names_at], move->category,
+                                db_rows_text(rows[move->targets.rows_at], i, TARGET_KIND));
     if (r == 0)
         r = change_confirm(change, "Move", move->targets.count, false);
     if (r != 0)

@@ -234,7 +234,8 @@ static int locked(struct change *change, const struct db_rows *const *rows)
     if (r == 0)
         r = targets_check(change, &update->targets, rows);
     if (r == 0)
-        r = correction_check(change, &update->correction, names, rows[update->targets.rows_at]);
+        r = correction_check(change, &update->correction, names, rows[update->names_at],
+                             rows[update->targets.rows_at]);
     if (r == 0 && update->purchase && db_rows_count(rows[update->purchase_at]) == 0) {
         (void)refund_refuse(change, "set.refund_of", "missing", update->args->set.refund_of);
         r = 1;

@@ -327,6 +327,15 @@ int change_refuse_decimals(struct change *change, const char *field, const struc
                          "Give an amount that the currency can have.");
 }
 
+int change_refuse_kind(struct change *change, const char *field, const char *category)
+{
+    OWNED_BUF happened = BUF_INIT(MESSAGE_MAX);
+    sentence_name(&happened, category);
+    (void)buf_append_text(&happened, " takes only entries of its own kind.");
+    return change_refuse(change, "wrong_kind", field, buf_text(&happened),
+                         "Name another category (get_context lists them), or correct the kind.");
+}
+
 int change_refuse_self(struct change *change, const char *field)
 {
     return change_refuse(change, "invalid_argument", field,

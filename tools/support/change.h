@@ -197,6 +197,9 @@ int change_refuse_with(struct change *change, const struct call_error *error, co
 int change_refuse_decimals(struct change *change, const char *field, const struct money *amount,
                            const char *currency);
 
+/* The category that the field names is of income or transfers, and the entry is not. */
+int change_refuse_kind(struct change *change, const char *field, const char *category);
+
 /* A transfer from a user to the same one. */
 int change_refuse_self(struct change *change, const char *field);
 

@@ -189,8 +189,9 @@ static int check_splits(struct change *change, struct correction *correction,
     if (!is_paid && divides_among_users(correction))
         return refuse(change, "set.splits", "nobody is known to have paid this expense.",
                       "Say who did in set.paid_by.");
-    int r = draft_divide(call, "set.", &whole, currency, splits, strcmp(kind, "refund") == 0,
-                         &correction->split_amounts);
+    int r = draft_divide(call, "set.",
+                         &(struct draft_whole){&whole, currency, strcmp(kind, "refund") == 0},
+                         splits, &correction->split_amounts);
     if (r == 1)
         change_roll_back(change);
     return r;
@@ -221,8 +222,30 @@ static int check_self(struct change *change, const struct correction *correction
     return 1;
 }
 
+/* Whether the categories that a row will have take entries of its kind. */
+static int check_kinds(struct change *change, const struct correction *correction,
+                       const struct db_rows *resolved, const struct db_rows *locked, size_t row)
+{
+    const struct correction_args *a = correction->args;
+    const char *kind = a->kind ? a->kind : db_rows_text(locked, row, TARGET_KIND);
+    int r = 0;
+    if (correction->category > 0)
+        r = targets_refuse_kind(change, &correction->asked, resolved, correction->category, kind);
+    for (size_t i = 0; r == 0 && i < a->splits.count; i++) {
+        if (correction->split_categories[i] > 0)
+            r = targets_refuse_kind(change, &correction->asked, resolved,
+                                    correction->split_categories[i], kind);
+    }
+    if (r != 0 || correction->category > 0 || !a->kind ||
+        db_rows_is_null(locked, row, TARGET_CATEGORY_KIND) ||
+        targets_kind_fits(db_rows_text(locked, row, TARGET_CATEGORY_KIND), kind))
+        return r;
+    (void)change_refuse_kind(change, "set.kind", db_rows_text(locked, row, TARGET_CATEGORY_PATH));
+    return 1;
+}
+
 int correction_check(struct change *change, struct correction *correction, const int64_t *names,
-                     const struct db_rows *locked)
+                     const struct db_rows *resolved, const struct db_rows *locked)
 {
     struct money amount = {0};
     int r = 0;
@@ -232,6 +255,8 @@ int correction_check(struct change *change, struct correction *correction, const
             r = check_refund(change, correction, locked, row);
         if (r == 0)
             r = check_self(change, correction, names, locked, row);
+        if (r == 0)
+            r = check_kinds(change, correction, resolved, locked, row);
     }
     if (r == 0 && correction->args->splits.count > 0)
         r = check_splits(change, correction, locked, &amount);

@@ -41,10 +41,11 @@ struct correction {
 MUST_CHECK int correction_begin(struct call *call, struct correction *correction,
                                 struct correction_args *args);
 
-/* Whether it fits all of the locked rows (targets.sql); `names` are the ids by number. 0, 1 (refused),
- * or negative errno. */
+/* Whether it fits all of the locked rows (targets.sql); `names` are the ids by number, `resolved` the rows
+ * that told them. 0, 1 (refused), or negative errno. */
 MUST_CHECK int correction_check(struct change *change, struct correction *correction,
-                                const int64_t *names, const struct db_rows *locked);
+                                const int64_t *names, const struct db_rows *resolved,
+                                const struct db_rows *locked);
 
 /* What `apply` sets; `names` are the ids by number. `receipt`: the expense becomes the first line of
  * a receipt of that number, or NULL. NULL when out of memory. */

@@ -77,9 +77,8 @@ static int draft_amount(struct call *call, const char *field, const struct money
                      ret_amount);
 }
 
-int draft_divide(struct call *call, const char *prefix, const struct money *amount,
-                 const char *currency, const struct field_list *splits, bool is_refund,
-                 struct money **ret_amounts)
+int draft_divide(struct call *call, const char *prefix, const struct draft_whole *whole,
+                 const struct field_list *splits, struct money **ret_amounts)
 {
     struct arena *arena = call_arena(call);
     const struct draft_split *lines = splits->items;
@@ -91,12 +90,12 @@ int draft_divide(struct call *call, const char *prefix, const struct money *amou
     int r = 0;
     for (size_t i = 0; r == 0 && i < splits->count; i++) {
         shares[i] = (struct split_share){lines[i].amount, lines[i].percent};
-        if (is_refund && lines[i].amount.text)
+        if (whole->is_refund && lines[i].amount.text)
             r = with_sign(call, &lines[i].amount, false, &shares[i].amount);
     }
     if (r == 0)
-        r = split_amounts(arena, amount, currency_exponent(currency), shares, splits->count,
-                          &result);
+        r = split_amounts(arena, whole->amount, currency_exponent(whole->currency), shares,
+                          splits->count, &result);
     if (r == 0)
         *ret_amounts = result.amounts;
     if (r == 0 || r == -ENOMEM)
@@ -104,7 +103,7 @@ int draft_divide(struct call *call, const char *prefix, const struct money *amou
     (void)snprintf(field, sizeof(field), "%ssplits", prefix);
     if (r == -EDOM)
         (void)change_refuse_argument(call, field, "%s: they come to %s, the whole is %s",
-                                     result.why, result.sum, amount->text);
+                                     result.why, result.sum, whole->amount->text);
     else if (r == -ERANGE)
         (void)change_refuse_argument(call, field, "%s: they come to %s per cent", result.why,
                                      result.sum);
@@ -239,7 +238,8 @@ static int write_receipt(struct drafts *drafts, const struct draft_item *item, c
     struct money whole = item->amount;
     int r = whole.text ? with_sign(drafts->call, &whole, false, &whole) : 0;
     if (r == 0)
-        r = draft_divide(drafts->call, drafts->prefix, &whole, currency, &item->splits, is_refund,
+        r = draft_divide(drafts->call, drafts->prefix,
+                         &(struct draft_whole){&whole, currency, is_refund}, &item->splits,
                          &amounts);
     drafts->receipts++;
     for (size_t i = 0; r == 0 && i < item->splits.count; i++) {

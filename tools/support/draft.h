@@ -56,10 +56,15 @@ struct drafts {
  * call has ended; negative errno. */
 MUST_CHECK int draft_write(struct drafts *drafts, const struct draft_item *item);
 
-/* Divides `amount` (positive) over splits, which may have a minus where it is a refund, as the whole may;
- * says why not. 0, 1 (refused), or negative errno. */
-MUST_CHECK int draft_divide(struct call *call, const char *prefix, const struct money *amount,
-                            const char *currency, const struct field_list *splits, bool is_refund,
-                            struct money **ret_amounts);
+/* What is divided: its size. Where it is a refund its parts may have a minus, as the whole may. */
+struct draft_whole {
+    const struct money *amount;
+    const char *currency;
+    bool is_refund;
+};
+
+/* Divides it over splits; says why not. 0, 1 (refused), or negative errno. */
+MUST_CHECK int draft_divide(struct call *call, const char *prefix, const struct draft_whole *whole,
+                            const struct field_list *splits, struct money **ret_amounts);
 
 #endif

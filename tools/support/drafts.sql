@@ -30,6 +30,11 @@ draft AS MATERIALIZED (
            CASE WHEN d.category IS NOT NULL AND EXISTS (
                     SELECT 1 FROM ninepence.categories a
                     WHERE a.ledger_id = $1::bigint AND a.category_id = kc.id AND a.archived) THEN 'archived'
+                -- A category of income or transfers takes nothing else.
+                WHEN d.category IS NOT NULL AND EXISTS (
+                    SELECT 1 FROM ninepence.categories a
+                    WHERE a.ledger_id = $1::bigint AND a.category_id = kc.id
+                        AND a.kind NOT IN ('expense', d.kind)) THEN 'kind'
                 -- From one user to the same one, who may be who is speaking.
                 WHEN d.kind = 'transfer' AND kp.id = CASE WHEN d."user" IS NULL THEN speaker.id ELSE ku.id END
                 THEN 'self'

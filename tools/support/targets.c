@@ -16,7 +16,8 @@ enum {
     RESOLVED_ID = 1,
     RESOLVED_LABEL = 2,
     RESOLVED_MEANINGS = 3,
-    RESOLVED_ARCHIVED = 4
+    RESOLVED_ARCHIVED = 4,
+    RESOLVED_KIND = 5
 };
 
 /* --- the arguments --------------------------------------------------------------------------- */
@@ -259,6 +260,26 @@ int targets_refuse_archived(struct change *change, const struct asked *asked,
         int64_t item = db_rows_int(rows, i, RESOLVED_ITEM);
         (void)change_refuse_archived(change, asked->fields[item - 1],
                                      db_rows_text(rows, i, RESOLVED_LABEL));
+        return 1;
+    }
+    return 0;
+}
+
+bool targets_kind_fits(const char *category, const char *kind)
+{
+    return strcmp(category, "expense") == 0 || strcmp(category, kind) == 0;
+}
+
+int targets_refuse_kind(struct change *change, const struct asked *asked,
+                        const struct db_rows *rows, size_t number, const char *kind)
+{
+    for (size_t i = 0; i < db_rows_count(rows); i++) {
+        if (db_rows_int(rows, i, RESOLVED_ITEM) != (int64_t)number ||
+            db_rows_is_null(rows, i, RESOLVED_KIND) ||
+            targets_kind_fits(db_rows_text(rows, i, RESOLVED_KIND), kind))
+            continue;
+        (void)change_refuse_kind(change, asked->fields[number - 1],
+                                 db_rows_text(rows, i, RESOLVED_LABEL));
         return 1;
     }
     return 0;

@@ -22,7 +22,9 @@ enum target_column {
     TARGET_DELETED,
     TARGET_CATEGORY,
     TARGET_USER,
-    TARGET_PAYER
+    TARGET_PAYER,
+    TARGET_CATEGORY_KIND, /* with its path, for when only the kind of the entry changes */
+    TARGET_CATEGORY_PATH
 };
 
 struct targets {
@@ -79,6 +81,15 @@ MUST_CHECK int targets_resolved(struct change *change, const struct asked *asked
  * was archived and the change refused. */
 MUST_CHECK int targets_refuse_archived(struct change *change, const struct asked *asked,
                                        const struct db_rows *rows);
+
+/* In the continuation: whether the category of this number, if it is one, takes entries of this kind: 0, 1
+ * (refused). */
+MUST_CHECK int targets_refuse_kind(struct change *change, const struct asked *asked,
+                                   const struct db_rows *rows, size_t number, const char *kind);
+
+/* Whether a category of kind `category` takes entries of kind `kind`: one of expenses takes all, as
+ * sums say what they leave out of it; one of income or transfers only its own. */
+bool targets_kind_fits(const char *category, const char *kind);
 
 /* Numbers for rows to come. */
 size_t targets_reserve_step(struct change *change, size_t count);

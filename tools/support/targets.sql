@@ -3,7 +3,11 @@
 -- $1 ledger, $2 their ids. Deleted ones too, to be told apart from those that never were.
 -- name: lock_ids
 SELECT e.expense_id, e.kind, e.currency, e.amount, e.receipt_id, e.deleted_at IS NOT NULL AS deleted,
-       e.category_id, e.user_id, e.paid_by
+       e.category_id, e.user_id, e.paid_by,
+       (SELECT c.kind FROM ninepence.categories c
+        WHERE c.ledger_id = $1::bigint AND c.category_id = e.category_id) AS category_kind,
+       (SELECT c.path FROM ninepence.categories c
+        WHERE c.ledger_id = $1::bigint AND c.category_id = e.category_id) AS category_path
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[])
 ORDER BY e.expense_id
@@ -14,7 +18,11 @@ FOR UPDATE;
 WITH
 -- include: filter
 SELECT e.expense_id, e.kind, e.currency, e.amount, e.receipt_id, false AS deleted, e.category_id,
-       e.user_id, e.paid_by
+       e.user_id, e.paid_by,
+       (SELECT c.kind FROM ninepence.categories c
+        WHERE c.ledger_id = $1::bigint AND c.category_id = e.category_id) AS category_kind,
+       (SELECT c.path FROM ninepence.categories c
+        WHERE c.ledger_id = $1::bigint AND c.category_id = e.category_id) AS category_path
 FROM ninepence.expenses e
 WHERE e.ledger_id = $1::bigint AND e.deleted_at IS NULL
     AND e.expense_id IN (SELECT m.expense_id FROM matched m WHERE m.kind_counts AND NOT m.deleted)
@@ -34,7 +42,7 @@ SELECT nextval(pg_get_serial_sequence('ninepence.expenses', 'expense_id'))
 FROM generate_series(1, $1::integer);
 
 -- What the names $2 (kind), $3 (id), $4 (folded) mean: one row for each meaning, and whether it is a
--- category that was archived.
+-- category that was archived, and of which kind.
 -- name: resolve
 WITH asked AS MATERIALIZED (
     SELECT a.kind, a.id, a.name, a.item
@@ -43,7 +51,7 @@ WITH asked AS MATERIALIZED (
     -- include: names
 )
 SELECT a.item, f.id, f.label, count(f.item) OVER (PARTITION BY a.item) AS meanings,
-       c.archived
+       c.archived, c.kind
 FROM asked a
 LEFT JOIN found f ON f.item = a.item
 LEFT JOIN ninepence.categories c ON c.ledger_id = $1::bigint AND c.category_id = f.id AND a.kind = 'c'
