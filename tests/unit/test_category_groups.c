@@ -181,7 +181,13 @@ static void test_what_cannot_be_told_is_refused(void **state)
     static const char *const endless[] = {
         "7", "expense", NULL, "99999999999999999999999999999999999999999.0000", "1", "0",
         "1", "1",       NAMES};
+    static const char *const divided[] = {
+        "0", NULL, "7 Food\037and more\0378 Home", NULL, NULL, NULL, NULL, NULL};
+    static const char *const twice[] = {"0",  NULL, "7 Food\0377 Home", NULL, NULL, NULL,
+                                        NULL, NULL};
     const struct db_rows *untouched = NULL;
+    assert_int_equal(group_by_category(*state, divided, 1, spending, &untouched), -EINVAL);
+    assert_int_equal(group_by_category(*state, twice, 1, spending, &untouched), -EINVAL);
     assert_int_equal(group_by_category(*state, nameless, 2, spending, &untouched), -EINVAL);
     assert_int_equal(group_by_category(*state, without_names, 1, spending, &untouched), -EINVAL);
     assert_int_equal(group_by_category(*state, endless, 2, spending, &untouched), -ERANGE);

@@ -53,11 +53,15 @@ static struct group **find(const struct groups *groups, int64_t category)
     return &groups->slots[slot];
 }
 
-static void add_group(struct groups *groups, int64_t category, const char *label)
+/* 0, or -EINVAL when the category has one already. */
+static int add_group(struct groups *groups, int64_t category, const char *label)
 {
-    struct group *group = &groups->all[groups->count++];
-    *group = (struct group){.category = category, .label = label};
-    *find(groups, category) = group;
+    struct group **slot = find(groups, category);
+    if (*slot)
+        return -EINVAL;
+    *slot = &groups->all[groups->count++];
+    **slot = (struct group){.category = category, .label = label};
+    return 0;
 }
 
 static size_t count_names(const char *names)
@@ -70,14 +74,31 @@ static size_t count_names(const char *names)
     return count;
 }
 
-/* Moves behind the id and the blank. */
+/* Moves behind the id and the blank; 0 when there are none. */
 static int64_t take_id(char **text)
 {
     int64_t id = 0;
     for (; **text >= '0' && **text <= '9'; (*text)++)
         id = 10 * id + (**text - '0');
-    *text += **text == ' ';
+    if (**text != ' ')
+        return 0;
+    (*text)++;
     return id;
+}
+
+/* Of "id name" joined by separators. 0, or -EINVAL when it is anything else: a name that holds one. */
+static int add_named(struct groups *groups, char *names)
+{
+    int r = 0;
+    while (r == 0 && *names != '\0') {
+        int64_t category = take_id(&names);
+        char *end = strchrnul(names, UNIT_SEPARATOR);
+        bool is_last = *end == '\0';
+        *end = '\0';
+        r = category > 0 ? add_group(groups, category, names) : -EINVAL;
+        names = is_last ? end : end + 1;
+    }
+    return r;
 }
 
 /* A group for each category, and one for rows without. */
@@ -92,16 +113,8 @@ static int make_groups(struct groups *groups, const char *list)
     char *names = arena_strdup(groups->arena, list);
     if (!groups->slots || !groups->all || !names)
         return -ENOMEM;
-    add_group(groups, 0, "Uncategorized");
-    while (*names != '\0') {
-        int64_t category = take_id(&names);
-        char *end = strchrnul(names, UNIT_SEPARATOR);
-        bool is_last = *end == '\0';
-        *end = '\0';
-        add_group(groups, category, names);
-        names = is_last ? end : end + 1;
-    }
-    return 0;
+    int r = add_group(groups, 0, "Uncategorized");
+    return r == 0 ? add_named(groups, names) : r;
 }
 
 static int add_sum(struct groups *groups, size_t row)

@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "tools/support/fold.h"
 #include "tools/support/limits.h"
+#include "tools/support/row.h"
 
 const struct name_kind name_category = {
     .code = "c",
@@ -116,6 +117,8 @@ static int bind_one(struct bind *bind, const struct name_kind *kind, const cJSON
         return bind_fail(bind, "must be the name of a %s, got %s", kind->noun,
                          bind_show(bind, value));
     }
+    if (strchr(value->valuestring, UNIT_SEPARATOR))
+        return bind_fail(bind, "must not hold the control character U+001F");
     int r = name_from_text(bind->arena, kind, value->valuestring, target);
     if (r == -ERANGE)
         return bind_fail(bind, "must have at most %d characters", (int)kind->max);
