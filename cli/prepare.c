@@ -1,6 +1,7 @@
 /* Steps from "nothing is running" to "the schema fits": each a function that ends by starting the
- * next, in the order of this file. A private database follows the program, after a backup; somebody's
- * own one is made when it is empty and otherwise left as it is (`ninepence db migrate` is for that). */
+ * next, in the order of this file. A private database follows the program, after a backup; of several
+ * processes one does it and the others wait and find it done. Somebody's own one is made when it is
+ * empty and otherwise left as it is (`ninepence db migrate` is for that). */
 #include "cli/prepare.h"
 
 #include <errno.h>
@@ -9,12 +10,19 @@
 #include "base/mem.h"
 #include "schema/migrations.h"
 
+enum stage {
+    STAGE_LOOKING,       /* a dry run: most databases are up to date */
+    STAGE_WAITING,       /* for whoever else changes the database */
+    STAGE_LOOKING_AGAIN, /* nobody else changes it now, but somebody may have */
+    STAGE_ACTING         /* what was asked for */
+};
+
 struct preparation {
     struct app *app;
     struct db_pool *pool; /* of the migration alone */
     unsigned flags;       /* enum db_migrate_flags, as asked */
     bool is_for_pool;     /* the program's pool waits for its target */
-    bool was_looked_at;   /* the dry run before a backup is done */
+    enum stage stage;
     bool has_failed;
     struct db_failure failure;
     struct db_migrate_result result;
@@ -44,13 +52,6 @@ static void cluster_released(void *data)
     app->cluster_is_held = false;
 }
 
-void prepare_release(struct app *app)
-{
-    if (!app->is_closing || app->pool || app->preparation || !app->cluster_is_held)
-        return;
-    db_cluster_release(app->cluster, cluster_released, app);
-}
-
 static void work_end(void *data)
 {
     struct preparation *work = data;
@@ -72,12 +73,26 @@ static void work_close(struct preparation *work)
 {
     struct db_pool *pool = work->pool;
     work->pool = NULL;
+    work->stage = STAGE_ACTING;
+    if (work->app->cluster)
+        db_cluster_change_end(work->app->cluster);
     if (pool && work->is_for_pool && !work->has_failed)
         db_pool_bequeath(pool, &work->app->pool);
     if (pool)
         db_pool_close(pool, 0, work_end, work);
     else
         work_end(work);
+}
+
+/* What waits for another process ends with the app. */
+void prepare_release(struct app *app)
+{
+    if (!app->is_closing || app->pool)
+        return;
+    if (app->preparation && app->preparation->stage == STAGE_WAITING)
+        work_close(app->preparation);
+    else if (!app->preparation && app->cluster_is_held)
+        db_cluster_release(app->cluster, cluster_released, app);
 }
 
 static void work_fail(struct preparation *work, const struct db_failure *failure)
@@ -105,17 +120,40 @@ static void backed_up(void *data, const char *path, const struct db_failure *fai
     migrate(work);
 }
 
-/* After the dry run: only a database that has something to lose is backed up. */
-static void looked_at(struct preparation *work, const struct db_migrate_result *result)
+static void alone(void *data, const struct db_failure *failure)
 {
-    work->was_looked_at = true;
-    work->result = *result;
-    if (result->applied == 0)
-        work_close(work);
-    else if (result->before > 0)
-        db_cluster_backup(work->app->cluster, "before-migration", backed_up, work);
+    struct preparation *work = data;
+    work->stage = STAGE_LOOKING_AGAIN;
+    if (failure)
+        work_fail(work, failure);
     else
         migrate(work);
+}
+
+static void wait_for_others(struct preparation *work)
+{
+    work->stage = STAGE_WAITING;
+    if (work->app->is_closing)
+        work_close(work);
+    else if (db_cluster_change_begin(work->app->cluster, alone, work) < 0)
+        work_fail(work, &out_of_memory);
+}
+
+/* After a dry run: only a database that has something to lose is backed up. */
+static void looked_at(struct preparation *work, const struct db_migrate_result *result)
+{
+    work->result = *result;
+    if (result->applied == 0) {
+        work_close(work);
+    } else if (work->stage == STAGE_LOOKING) {
+        wait_for_others(work);
+    } else {
+        work->stage = STAGE_ACTING;
+        if (result->before > 0)
+            db_cluster_backup(work->app->cluster, "before-migration", backed_up, work);
+        else
+            migrate(work);
+    }
 }
 
 static void migrated(void *data, const struct db_migrate_result *result,
@@ -124,7 +162,7 @@ static void migrated(void *data, const struct db_migrate_result *result,
     struct preparation *work = data;
     if (failure) {
         work_fail(work, failure);
-    } else if (!work->was_looked_at) {
+    } else if (work->stage != STAGE_ACTING) {
         looked_at(work, result);
     } else if (work->is_for_pool && (work->flags & DB_MIGRATE_DRY_RUN) && result->before == 0) {
         work_fail(work, &nothing_to_read);
@@ -136,7 +174,7 @@ static void migrated(void *data, const struct db_migrate_result *result,
 
 static void migrate(struct preparation *work)
 {
-    unsigned flags = work->flags | (work->was_looked_at ? 0 : DB_MIGRATE_DRY_RUN);
+    unsigned flags = work->flags | (work->stage == STAGE_ACTING ? 0 : DB_MIGRATE_DRY_RUN);
     if (work->app->is_closing)
         work_close(work);
     else if (db_migrate(work->pool, &schema_migrations, flags, migrated, work) < 0)
@@ -156,7 +194,8 @@ static void open_pool(struct preparation *work)
     work->pool = db_pool_new(&(struct db_pool_options){.loop = &app->loop, .settings = &settings});
     db_settings_free(&settings);
     /* Nothing is backed up, hence nothing looked at, in a database that is not ours. */
-    work->was_looked_at = !app->cluster || (work->flags & DB_MIGRATE_DRY_RUN);
+    bool is_ours = app->cluster && !(work->flags & DB_MIGRATE_DRY_RUN);
+    work->stage = is_ours ? STAGE_LOOKING : STAGE_ACTING;
     if (work->pool)
         migrate(work);
     else

@@ -2,7 +2,7 @@
  * that end and from the probe; what each waits for stands at enum cluster_step. Two locks keep
  * processes apart: the start lock is held by whoever creates, starts or stops; the use lock is shared
  * by all who hold the server, so that the last one out can tell. Steps are in cluster_start.c and
- * cluster_stop.c. */
+ * cluster_stop.c; a third lock, of whoever changes the database, is in cluster_change.c. */
 #include "db/cluster.h"
 
 #include <errno.h>
@@ -159,6 +159,7 @@ void db_cluster_free(struct db_cluster *cluster)
     if (!cluster)
         return;
     cluster_backup_forget(cluster);
+    db_cluster_change_end(cluster);
     if (cluster->clock) {
         come_to_rest(cluster);
         uv_handle_t *clock = (uv_handle_t *)cluster->clock;
@@ -196,6 +197,7 @@ void db_cluster_release(struct db_cluster *cluster, void (*released)(void *data)
     cluster->released = released;
     cluster->released_data = data;
     cluster_backup_forget(cluster);
+    db_cluster_change_end(cluster);
     cluster_probe_cancel(&cluster->probe);
     if (cluster->helper) {
         cluster_child_signal(cluster->helper, SIGKILL);

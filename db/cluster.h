@@ -40,9 +40,19 @@ void db_cluster_release(struct db_cluster *cluster, void (*released)(void *data)
  * must run once more for the handles to be given back. */
 void db_cluster_free(struct db_cluster *cluster);
 
-/* Writes a backup of the held cluster (pg_dump, custom format, 0600) to backups/TIME-LABEL.dump
- * beside the data directory, keeps the newest CLUSTER_BACKUPS_KEPT, and tells the path (borrowed) or
- * a failure. `label`: letters, digits, '-'; others are replaced. One at a time. */
+/* Keeps all other processes from backing up and changing the held database until
+ * db_cluster_change_end(); waits for one that is at it, CLUSTER_CHANGE_WAIT_MS at most. What it then
+ * finds may be changed already. `granted` runs once, later, unless the end comes first. 0 or -ENOMEM. */
+MUST_CHECK int
+db_cluster_change_begin(struct db_cluster *cluster,
+                        void (*granted)(void *data, const struct db_failure *failure), void *data);
+/* Fine also when nothing was begun. */
+void db_cluster_change_end(struct db_cluster *cluster);
+
+/* Between the two: writes a backup of the held cluster (pg_dump, custom format, 0600) to
+ * backups/TIME-LABEL.dump beside the data directory, keeps the newest CLUSTER_BACKUPS_KEPT, and tells
+ * the path (borrowed) or a failure. `label`: letters, digits, '-'; others are replaced. One at a
+ * time. */
 void db_cluster_backup(struct db_cluster *cluster, const char *label,
                        void (*done)(void *data, const char *path, const struct db_failure *failure),
                        void *data);

@@ -1,5 +1,6 @@
 /* A logical backup of the private cluster: pg_dump in the custom format, first under another name, so
- * that a file that ends in .dump is whole. */
+ * that a file that ends in .dump is whole and on the disk. Only one process at a time is here: the dump holds the change lock too, so that what lies about unfinished when we begin is
+ * nobody's. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,9 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "db/cluster_private.h"
+
+#define WHOLE      ".dump"
+#define UNFINISHED ".new"
 
 struct cluster_backup {
     struct cluster_child *child;
@@ -52,19 +56,30 @@ void cluster_backup_forget(struct db_cluster *cluster)
     mem_free(backup);
 }
 
-static int is_dump(const struct dirent *entry)
+static bool ends_in(const struct dirent *entry, const char *ending)
 {
     size_t length = strlen(entry->d_name);
-    return length > 5 && strcmp(entry->d_name + length - 5, ".dump") == 0;
+    size_t tail = strlen(ending);
+    return length > tail && strcmp(entry->d_name + length - tail, ending) == 0;
+}
+
+static int is_whole(const struct dirent *entry)
+{
+    return ends_in(entry, WHOLE);
+}
+
+static int is_unfinished(const struct dirent *entry)
+{
+    return ends_in(entry, WHOLE UNFINISHED);
 }
 
 /* Names begin with the time, so that their order is their age. */
-static void remove_oldest(const char *folder)
+static void keep_newest(const char *folder, int (*filter)(const struct dirent *entry), int kept)
 {
     struct dirent **entries = NULL;
-    int count = scandir(folder, &entries, is_dump, alphasort);
+    int count = scandir(folder, &entries, filter, alphasort);
     for (int i = 0; i < count; i++) {
-        if (i < count - CLUSTER_BACKUPS_KEPT) {
+        if (i < count - kept) {
             OWNED_TEXT path = cluster_path_in(folder, entries[i]->d_name);
             if (path)
                 (void)unlink(path);
@@ -85,17 +100,53 @@ static void backup_end(struct db_cluster *cluster, const struct db_failure *fail
     done(data, failure ? NULL : path, failure);
 }
 
+/* The child holds the lock too. */
+static int run(struct db_cluster *cluster, const char *program, const char *const *args,
+               void (*ended)(void *data, int64_t status, int signal))
+{
+    const struct cluster_command command = {.program = program,
+                                            .args = args,
+                                            .stdin_fd = -1,
+                                            .stdout_fd = -1,
+                                            .keep_fd = cluster_change_lock(cluster),
+                                            .ended = ended,
+                                            .data = cluster};
+    cluster_child_forget(&cluster->backup->child);
+    return cluster_child_start(cluster->loop, &cluster->place, &command, &cluster->backup->child);
+}
+
+/* Looks before what was written is taken away, which makes room. */
+static const struct db_failure *failure_of(const struct cluster_backup *backup)
+{
+    bool is_full = cluster_folder_free_bytes(backup->folder) < CLUSTER_FULL_BYTES;
+    return cluster_failure(is_full ? TROUBLE_FULL : TROUBLE_BACKUP);
+}
+
+static void fail(struct db_cluster *cluster)
+{
+    const struct db_failure *failure = failure_of(cluster->backup);
+    (void)unlink(cluster->backup->unfinished);
+    backup_end(cluster, failure);
+}
+
+/* Gives the dump, which pg_dump brought to the disk, its name, unless another one has it. */
+static int publish(const struct cluster_backup *backup)
+{
+    if (link(backup->unfinished, backup->path) < 0)
+        return -errno;
+    return unlink(backup->unfinished) < 0 ? -errno : cluster_folder_sync(backup->folder);
+}
+
 static void dump_ended(void *data, int64_t status, int signal)
 {
     struct db_cluster *cluster = data;
-    struct cluster_backup *backup = cluster->backup;
-    if (status == 0 && signal == 0 && rename(backup->unfinished, backup->path) == 0) {
-        remove_oldest(backup->folder);
-        backup_end(cluster, NULL);
+    const struct cluster_backup *backup = cluster->backup;
+    if (status != 0 || signal != 0 || publish(backup) < 0) {
+        fail(cluster);
         return;
     }
-    (void)unlink(backup->unfinished);
-    backup_end(cluster, cluster_failure(TROUBLE_BACKUP));
+    keep_newest(backup->folder, is_whole, CLUSTER_BACKUPS_KEPT);
+    backup_end(cluster, NULL);
 }
 
 static void timer_rings(uv_timer_t *timer)
@@ -104,58 +155,58 @@ static void timer_rings(uv_timer_t *timer)
     backup_end(cluster, cluster->backup->failure);
 }
 
-/* "2026-11-22T101500Z-before-0002" */
+/* "2026-11-22T101500.123Z-before-0002" */
 static int name_backup(struct cluster_backup *backup, const char *home, const char *label)
 {
     OWNED_BUF name = BUF_INIT(CLUSTER_PATH_MAX);
     char stamp[32];
     struct tm utc;
-    time_t now = time(NULL);
-    (void)gmtime_r(&now, &utc);
-    (void)strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H%M%SZ", &utc);
+    struct timespec now;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)gmtime_r(&now.tv_sec, &utc);
+    (void)strftime(stamp, sizeof(stamp), "%Y-%m-%dT%H%M%S", &utc);
     backup->folder = cluster_path_in(home, "backups");
     if (!backup->folder)
         return -ENOMEM;
-    buf_printf(&name, "%s/%s-", backup->folder, stamp);
+    buf_printf(&name, "%s/%s.%03ldZ-", backup->folder, stamp, now.tv_nsec / 1000000);
     for (int i = 0; i < CLUSTER_BACKUP_LABEL_MAX && label[i]; i++) {
         bool is_plain = strchr("abcdefghijklmnopqrstuvwxyz0123456789-", label[i]) != NULL;
         buf_append(&name, is_plain ? label + i : "-", 1);
     }
-    buf_append_text(&name, ".dump");
+    buf_append_text(&name, WHOLE);
     if (name.error)
         return name.error;
     backup->path = mem_strdup(buf_text(&name));
-    buf_append_text(&name, ".new");
+    buf_append_text(&name, UNFINISHED);
     if (name.error)
         return name.error;
     backup->unfinished = buf_take(&name);
     return backup->path ? 0 : -ENOMEM;
 }
 
-static int dump(struct db_cluster *cluster, struct cluster_backup *backup)
+static int dump(struct db_cluster *cluster)
 {
     const struct cluster_place *place = &cluster->place;
+    const struct cluster_backup *backup = cluster->backup;
     struct cluster_server_view view;
     char port[16];
     cluster_server_look(place->data, &view);
     (void)snprintf(port, sizeof(port), "%d", view.port);
-    const char *const args[] = {"-Fc", "-w",       "-h", view.socket,          "-p", port,
-                                "-U",  "postgres", "-d", cluster->application, NULL};
-    int r = cluster_folder_own(backup->folder, place->uid, place->gid);
+    /* Without -f it would not wait for the disk. */
+    const char *const args[] = {
+        "-Fc", "-w",       "-h", view.socket,          "-p", port,
+        "-U",  "postgres", "-d", cluster->application, "-f", backup->unfinished,
+        NULL};
+    int lock = cluster_change_lock(cluster);
+    int r = lock < 0 ? lock : cluster_folder_own(backup->folder, place->uid, place->gid);
     if (r < 0)
         return r;
-    int fd = cluster_file_open(backup->unfinished, O_WRONLY | O_TRUNC, place->uid, place->gid);
+    keep_newest(backup->folder, is_unfinished, 0);
+    int fd = cluster_file_open(backup->unfinished, O_WRONLY | O_EXCL, place->uid, place->gid);
     if (fd < 0)
         return fd;
-    const struct cluster_command command = {.program = "pg_dump",
-                                            .args = args,
-                                            .stdin_fd = -1,
-                                            .stdout_fd = fd,
-                                            .keep_fd = -1,
-                                            .ended = dump_ended,
-                                            .data = cluster};
-    r = cluster_child_start(cluster->loop, place, &command, &backup->child);
     (void)close(fd);
+    r = run(cluster, "pg_dump", args, dump_ended);
     if (r < 0)
         (void)unlink(backup->unfinished);
     return r;
@@ -184,8 +235,8 @@ void db_cluster_backup(struct db_cluster *cluster, const char *label,
         backup->failure = cluster_failure(TROUBLE_NOT_RUNNING);
     else if (name_backup(backup, cluster->place.home, label) < 0)
         backup->failure = cluster_failure(TROUBLE_MEMORY);
-    else if (dump(cluster, backup) < 0)
-        backup->failure = cluster_failure(TROUBLE_BACKUP);
+    else if (dump(cluster) < 0)
+        backup->failure = failure_of(backup);
     if (backup->failure)
         (void)uv_timer_start(timer, timer_rings, 0, 0);
 }

@@ -75,10 +75,19 @@ static const struct db_failure troubles[] = {
             "The private database runs and does not let this user in. Nothing was saved. Start the "
             "program as the user who owns the database's folder.",
             false),
-    TROUBLE(TROUBLE_BACKUP, DB_GONE, "backup_failed",
-            "The backup of the database could not be written. Your data was not changed. Check "
-            "that the disk has space and that pg_dump is installed, and try again.",
-            true),
+    TROUBLE(
+        TROUBLE_CHANGING, DB_GONE, "database_changing_elsewhere",
+        "Another process is backing up the database and bringing it up to date, and is not done "
+        "yet. Nothing was saved, and your data is intact. Try again in a minute, or end that "
+        "process if it does not come to an end.",
+        true),
+    TROUBLE(
+        TROUBLE_BACKUP, DB_GONE, "backup_failed",
+        "The database has to be brought up to date, and the backup before that could not be "
+        "written. Nothing was saved; your data and earlier backups are as they were. Check that "
+        "the disk has space and that pg_dump is installed, and try again; the log "
+        "file beside the database's folder says more.",
+        true),
     TROUBLE(TROUBLE_NOT_RUNNING, DB_GONE, "database_not_running",
             "The private database does not run, so it could not be backed up. Nothing was changed. "
             "Start it and try again.",

@@ -150,6 +150,12 @@ int cluster_folder_remove(const char *path)
     return r;
 }
 
+int cluster_folder_sync(const char *path)
+{
+    OWNED_FD fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
 int cluster_file_open(const char *path, int flags, uid_t uid, gid_t gid)
 {
     int fd = open(path, flags | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);

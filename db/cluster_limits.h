@@ -30,6 +30,10 @@ enum cluster_limits {
     CLUSTER_PROBE_WAIT_MS = 5 * 1000,
     CLUSTER_STOP_WAIT_MS = 10 * 1000,
     CLUSTER_STOP_POLL_MS = 5,
+
+    /* For another process that backs up or changes the database; told before the request that waits
+     * for it is over. */
+    CLUSTER_CHANGE_WAIT_MS = 15 * 1000,
 };
 
 #endif

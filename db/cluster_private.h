@@ -76,6 +76,9 @@ MUST_CHECK int cluster_folder_remove(const char *path);
 /* Creates or replaces a file of mode 0600 owned by uid:gid. 0 or negative errno. */
 MUST_CHECK int cluster_file_write(const char *path, const char *text, uid_t uid, gid_t gid);
 
+/* Brings to the disk which files a directory has. 0 or negative errno. */
+MUST_CHECK int cluster_folder_sync(const char *path);
+
 /* Opens or creates a file of mode 0600 owned by uid:gid. Descriptor or negative errno. */
 MUST_CHECK int cluster_file_open(const char *path, int flags, uid_t uid, gid_t gid);
 
@@ -179,6 +182,7 @@ enum cluster_trouble {
     TROUBLE_STUCK,       /* an old server neither answers nor goes */
     TROUBLE_START,       /* anything else: the log knows */
     TROUBLE_LOGIN,       /* the server does not let us in */
+    TROUBLE_CHANGING,    /* somebody else has been backing it up or changing it for too long */
     TROUBLE_BACKUP,      /* pg_dump failed */
     TROUBLE_NOT_RUNNING, /* backup without a server */
     TROUBLE_MEMORY,
@@ -222,6 +226,7 @@ enum cluster_step {
 };
 
 struct cluster_backup;
+struct cluster_change;
 
 struct db_cluster {
     uv_loop_t *loop;
@@ -238,6 +243,7 @@ struct db_cluster {
     struct cluster_child *syncer; /* brings a new cluster to the disk */
     struct cluster_probe *probe;
     struct cluster_backup *backup;
+    struct cluster_change *change;
     int start_lock; /* descriptors; -1: not open */
     int use_lock;
     int create_number;    /* of the creation's commands */
@@ -285,5 +291,8 @@ void cluster_step_stopping(struct db_cluster *cluster);
 
 /* Ends a backup under way without telling anybody (cluster_backup.c). */
 void cluster_backup_forget(struct db_cluster *cluster);
+
+/* The lock by which we alone change the database, or -ENOLCK (cluster_change.c). */
+int cluster_change_lock(const struct db_cluster *cluster);
 
 #endif

@@ -316,6 +316,7 @@ class PrivateCluster(unittest.TestCase):
             result = server.wait_answer(id, 60)["result"]
             self.assertFalse(result.get("isError"), f"{result}\n{server.stderr()}")
         self.assertEqual(len(self.home.postmasters()), 1)
+        self.assertEqual(self.home.backups(), [])  # of what another one of them was just making
         for server in servers:
             server.close()
         wait_until(lambda: not self.home.postmasters(), 15, "the cluster to stop")

@@ -165,7 +165,7 @@ struct other {
     char line[128];
 };
 
-static const char *other_read(struct other *other)
+static inline const char *other_read(struct other *other)
 {
     if (!fgets(other->line, sizeof(other->line), other->out))
         other->line[0] = '\0';
@@ -174,7 +174,7 @@ static const char *other_read(struct other *other)
 }
 
 /* Runs `PROGRAM mode HOME` as user `uid` (0: as we are); `leak` is a descriptor that it inherits. */
-static struct other other_start(const char *mode, uid_t uid, int leak)
+static inline struct other other_start(const char *mode, uid_t uid, int leak)
 {
     int in[2];
     int out[2];
@@ -200,7 +200,7 @@ static struct other other_start(const char *mode, uid_t uid, int leak)
 }
 
 /* Its exit status; or -SIGNAL. */
-static int other_end(struct other *other)
+static inline int other_end(struct other *other)
 {
     int status = 0;
     (void)close(other->in);
@@ -246,7 +246,7 @@ static int rig_remove(const char *path, const struct stat *st, int type, struct 
     return remove(path);
 }
 
-static unsigned mode_of(const char *path)
+static inline unsigned mode_of(const char *path)
 {
     struct stat st;
     return stat(path, &st) == 0 ? st.st_mode & 0777 : 0;

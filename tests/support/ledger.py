@@ -327,6 +327,29 @@ class PrivateHome:
                     found.append(number)
         return found
 
+    def psql(self, *args):
+        """What psql says to the cluster that runs in this home, as its owner."""
+        with open(os.path.join(self._cluster(), "postmaster.pid"), encoding="ascii") as pid:
+            port, socket = pid.read().split("\n")[3:5]
+        done = subprocess.run(
+            [os.path.join(bindir(), "psql"), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-h",
+             socket, "-p", port, "-U", "ninepence", "-d", "ninepence", *args],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        if done.returncode:
+            raise RuntimeError(f"psql: {done.stderr.decode('utf-8', 'replace')}")
+        return done.stdout.decode("utf-8").strip()
+
+    def _cluster(self):
+        top = os.path.join(self.data_home, "ninepence")
+        return next(os.path.join(top, name) for name in os.listdir(top)
+                    if os.path.exists(os.path.join(top, name, "postmaster.pid")))
+
+    def backups(self):
+        """Paths of all that lies in the folder of the backups, oldest first."""
+        folder = os.path.join(self.data_home, "ninepence", "backups")
+        return [os.path.join(folder, name) for name in
+                sorted(os.listdir(folder) if os.path.isdir(folder) else ())]
+
     def remove(self):
         """Ends what a failed test left running, and takes the folder away."""
         for pid in self.postmasters():

@@ -1,6 +1,5 @@
-/* db/cluster against real PostgreSQL programs: where it may lie, whose it is, and its backup.
+/* db/cluster against real PostgreSQL programs: where it may lie and whose it is.
  * Works as root (the server then runs as another user) and as an ordinary user. */
-#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,9 +7,8 @@
 
 #include <cmocka.h>
 
-#include <sys/mount.h>
-
 #include "db/cluster_private.h"
+#include "tests/support/cluster_mount.h"
 #include "tests/support/cluster_rig.h"
 
 /* --- places ---------------------------------------------------------------------------------- */
@@ -182,16 +180,6 @@ static void test_root_serves_the_owner_of_the_folder(void **state)
     assert_int_equal(session_close(&session), 0);
 }
 
-/* A small file system in a mount name space of our own process; false when that is not allowed. */
-static bool mount_small(const char *size, unsigned long flags)
-{
-    char options[64];
-    (void)snprintf(options, sizeof(options), "size=%s,mode=0755", size);
-    return geteuid() == 0 && unshare(CLONE_NEWNS) == 0 &&
-           mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) == 0 &&
-           mount("tmpfs", rig_home, "tmpfs", flags, options) == 0;
-}
-
 static int exit_code_of(const char *wanted)
 {
     struct session session;
@@ -202,19 +190,6 @@ static int exit_code_of(const char *wanted)
     session_release(&session);
     good = session_close(&session) == 0 && good;
     return good ? 0 : 1;
-}
-
-/* In a process of its own, with a small file system for a data home. */
-static void check_in_small_mount(const char *size, unsigned long flags, int (*check)(void))
-{
-    pid_t pid = fork();
-    if (pid == 0)
-        _exit(mount_small(size, flags) ? check() : 77);
-    int status = -1;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
-        skip();
-    assert_int_equal(status, 0);
 }
 
 static int check_too_small(void)
@@ -231,18 +206,12 @@ static void test_full_disk_is_told_before_anything_is_made(void **state)
 /* A cluster that was well, on a disk that something else filled; and then there is room again. */
 static int check_filled(void)
 {
-    char path[RIG_PATH_MAX];
-    char block[4096] = "x";
     if (exit_code_of("") != 0)
         return 2;
-    (void)snprintf(path, sizeof(path), "%.400s/filler", rig_home);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-    while (write(fd, block, sizeof(block)) > 0) {
-    }
-    (void)close(fd);
+    const char *filler = fill_disk();
     if (exit_code_of("disk_full") != 0)
         return 3;
-    (void)unlink(path);
+    (void)unlink(filler);
     return exit_code_of("") == 0 ? 0 : 4;
 }
 
@@ -263,42 +232,6 @@ static void test_read_only_folder_is_told(void **state)
     check_in_small_mount("256m", MS_RDONLY, check_read_only);
 }
 
-/* --- backup ---------------------------------------------------------------------------------- */
-
-static void rig_backed_up(void *data, const char *path, const struct db_failure *failure)
-{
-    struct session *session = data;
-    rig_note(session);
-    (void)snprintf(session->path, sizeof(session->path), "%s", path ? path : "");
-    (void)snprintf(session->code, sizeof(session->code), "%s", failure ? failure->code : "");
-}
-
-static void test_backup_is_whole_private_and_named_by_its_label(void **state)
-{
-    (void)state;
-    struct session session;
-    session_open(&session);
-    assert_string_equal(session_acquire(&session), "");
-    assert_string_equal(session_ask(&session, "CREATE SCHEMA precious"), "");
-    db_cluster_backup(session.cluster, "Before 2/..", rig_backed_up, &session);
-    session_wait(&session);
-    assert_string_equal(session.code, "");
-    assert_non_null(strstr(session.path, "-efore-2---.dump") ? session.path
-                                                             : strstr(session.path, ".dump"));
-    assert_null(strstr(session.path, ".."));
-    assert_int_equal(mode_of(session.path), 0600);
-    char head[6] = "";
-    int fd = open(session.path, O_RDONLY | O_CLOEXEC);
-    assert_int_equal(read(fd, head, 5), 5);
-    assert_int_equal(close(fd), 0);
-    assert_string_equal(head, "PGDMP");
-    session_release(&session);
-    db_cluster_backup(session.cluster, "late", rig_backed_up, &session);
-    session_wait(&session);
-    assert_string_equal(session.code, "database_not_running");
-    assert_int_equal(session_close(&session), 0);
-}
-
 int main(int argc, char **argv)
 {
     int status = 0;
@@ -317,7 +250,6 @@ int main(int argc, char **argv)
         LIVE(test_full_disk_is_told_before_anything_is_made),
         LIVE(test_filled_disk_is_told_and_forgotten_when_there_is_room),
         LIVE(test_read_only_folder_is_told),
-        LIVE(test_backup_is_whole_private_and_named_by_its_label),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     rig_remove_sockets();
