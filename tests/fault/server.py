@@ -92,7 +92,7 @@ class Restart(Scenario):
         started, keys = self.load(turn, 2, 2)
         self.server.kill()
         more = self.load(turn, 2, 0)
-        bench.wait_until(lambda: False, turn.random.random() * 0.3)
+        bench.pause(turn.random.random() * 0.3)
         self.server.start()
         turn.note("back after %.2f s" % wait_for_answer(self.client, "hello", "the server"))
         self.settle(started + more[0], keys)
@@ -123,7 +123,7 @@ class Sessions(Scenario):
             if victim:
                 os.kill(victim, kind)
                 if kind == signal.SIGSTOP:
-                    bench.wait_until(lambda: False, turn.random.random() * STOPPED_SECONDS)
+                    bench.pause(turn.random.random() * STOPPED_SECONDS)
                     os.kill(victim, signal.SIGCONT)
         except ProcessLookupError:
             turn.note("gone already")

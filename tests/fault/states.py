@@ -109,7 +109,7 @@ class Bench:
         limit = time.monotonic() + AFTERWARDS_SECONDS * bench.SLOW
         got = self.ask("read", "after")
         while got != ["ok", "after"] and time.monotonic() < limit:
-            bench.wait_until(lambda: False, 0.05)
+            bench.pause(0.05)
             got = self.ask("read", "after")
         self.expect(label + ", afterwards", got, ("ok", "after"))
 

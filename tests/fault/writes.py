@@ -15,9 +15,10 @@ import random
 import sys
 import time
 
+from bench import pause
 from writes_model import CURRENCIES, Model, new_row
 from writes_plans import deeds
-from writes_rig import Broken, Rig, pause
+from writes_rig import Broken, Rig
 
 ROUNDS_OF_A_SEED = 25
 DEEDS_OF_A_ROUND = 7

@@ -3,11 +3,11 @@ psql that stays to look at what is really stored."""
 import os
 import subprocess
 import sys
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [HERE, os.path.dirname(HERE)]
+from bench import pause  # noqa: E402
 from proxy import Plan, Proxy  # noqa: E402
 from support import ledger, mcp_client  # noqa: E402
 
@@ -15,16 +15,10 @@ from support import ledger, mcp_client  # noqa: E402
 ledger.SETTINGS += ("synchronous_commit=on", "client_connection_check_interval=500ms", "log_min_messages=panic")
 ANSWER_SECONDS = 30
 RECOVERY_SECONDS = 30
-PAUSE = threading.Event()
 
 
 class Broken(AssertionError):
     """The books are not what they must be."""
-
-
-def pause(seconds):
-    """The moment of a fault is part of the fault."""
-    PAUSE.wait(seconds)
 
 
 class Look:
