@@ -1,5 +1,6 @@
-/* A logical backup of the private cluster: pg_dump in the custom format, first under another name, so
- * that a file that ends in .dump is whole and on the disk. Only one process at a time is here: the dump holds the change lock too, so that what lies about unfinished when we begin is
+/* A logical backup of the private cluster: pg_dump in the custom format, first under another name, and
+ * read once, so that a file that ends in .dump is whole and on the disk. Only one process at a time is
+ * here: the dump holds the change lock too, so that what lies about unfinished when we begin is
  * nobody's. */
 #include <dirent.h>
 #include <errno.h>
@@ -100,7 +101,7 @@ static void backup_end(struct db_cluster *cluster, const struct db_failure *fail
     done(data, failure ? NULL : path, failure);
 }
 
-/* The child holds the lock too. */
+/* Both children hold the lock. */
 static int run(struct db_cluster *cluster, const char *program, const char *const *args,
                void (*ended)(void *data, int64_t status, int signal))
 {
@@ -137,7 +138,7 @@ static int publish(const struct cluster_backup *backup)
     return unlink(backup->unfinished) < 0 ? -errno : cluster_folder_sync(backup->folder);
 }
 
-static void dump_ended(void *data, int64_t status, int signal)
+static void check_ended(void *data, int64_t status, int signal)
 {
     struct db_cluster *cluster = data;
     const struct cluster_backup *backup = cluster->backup;
@@ -147,6 +148,20 @@ static void dump_ended(void *data, int64_t status, int signal)
     }
     keep_newest(backup->folder, is_whole, CLUSTER_BACKUPS_KEPT);
     backup_end(cluster, NULL);
+}
+
+/* Reads all of it once: pg_dump 15 also says that all is well when the disk had no room for the end. */
+static int check(struct db_cluster *cluster)
+{
+    const char *const args[] = {"-f", "/dev/null", cluster->backup->unfinished, NULL};
+    return run(cluster, "pg_restore", args, check_ended);
+}
+
+static void dump_ended(void *data, int64_t status, int signal)
+{
+    struct db_cluster *cluster = data;
+    if (status != 0 || signal != 0 || check(cluster) < 0)
+        fail(cluster);
 }
 
 static void timer_rings(uv_timer_t *timer)

@@ -85,7 +85,7 @@ static const struct db_failure troubles[] = {
         TROUBLE_BACKUP, DB_GONE, "backup_failed",
         "The database has to be brought up to date, and the backup before that could not be "
         "written. Nothing was saved; your data and earlier backups are as they were. Check that "
-        "the disk has space and that pg_dump is installed, and try again; the log "
+        "the disk has space and that pg_dump and pg_restore are installed, and try again; the log "
         "file beside the database's folder says more.",
         true),
     TROUBLE(TROUBLE_NOT_RUNNING, DB_GONE, "database_not_running",

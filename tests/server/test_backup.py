@@ -156,6 +156,10 @@ class BeforeAMigration(unittest.TestCase):
     def test_dump_that_fails_is_told_leaves_no_trace_and_nothing_is_changed(self):
         self.assert_refused_and_nothing_changed(self.gate(then="exit 1"))
 
+    def test_dump_that_lost_its_end_without_a_word_is_no_backup(self):
+        self.assert_refused_and_nothing_changed(self.gate(
+            then='"$real" "$@" || exit 1\nfor file; do :; done\ntruncate -s -100 "$file"'))
+
 
 if __name__ == "__main__":
     unittest.main()

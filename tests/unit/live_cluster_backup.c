@@ -10,6 +10,7 @@
 #include <dirent.h>
 
 #include "db/cluster_private.h"
+#include "tests/support/cluster_mount.h"
 #include "tests/support/cluster_rig.h"
 
 static void rig_granted(void *data, const struct db_failure *failure)
@@ -155,6 +156,34 @@ static void test_what_another_process_left_unfinished_is_swept(void **state)
     session_end(&session);
 }
 
+/* The disk is filled by something else; the backup that is there stays. pg_dump 15 does not notice that
+ * what it holds back until the end finds no room: it says that all is well and leaves an empty file. */
+static int check_filled(void)
+{
+    struct session session;
+    char first[RIG_PATH_MAX];
+    session_open(&session);
+    if (*session_acquire(&session) || *session_begin_change(&session) ||
+        *session_backup(&session, "first"))
+        return 2;
+    (void)snprintf(first, sizeof(first), "%s", session.path);
+    const char *filler = fill_disk();
+    if (strcmp(session_backup(&session, "second"), "disk_full") != 0 || count_backups() != 1 ||
+        access(first, F_OK) < 0)
+        return 3;
+    (void)unlink(filler);
+    if (*session_backup(&session, "third") || count_backups() != 2)
+        return 4;
+    session_release(&session);
+    return session_close(&session) == 0 ? 0 : 5;
+}
+
+static void test_full_disk_is_told_and_leaves_no_half_of_a_backup(void **state)
+{
+    (void)state;
+    check_in_small_mount("128m", 0, check_filled);
+}
+
 /* --- one at a time --------------------------------------------------------------------------- */
 
 static void test_backup_without_the_lock_is_refused(void **state)
@@ -239,6 +268,7 @@ int main(int argc, char **argv)
         LIVE(test_label_is_cut_at_its_limit),
         LIVE(test_the_newest_are_kept_and_no_more),
         LIVE(test_what_another_process_left_unfinished_is_swept),
+        LIVE(test_full_disk_is_told_and_leaves_no_half_of_a_backup),
         LIVE(test_backup_without_the_lock_is_refused),
         LIVE(test_second_one_waits_until_the_first_is_done),
         LIVE(test_waiting_ends_after_its_time_and_says_why),
