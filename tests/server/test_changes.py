@@ -428,14 +428,15 @@ class Batch(unittest.TestCase):
     def statements(self, server, tool, arguments):
         before = len(server.stderr())
         server.ask(tool, arguments)
+        wait_until(lambda: re.search(rf" {tool}: \w+ -> replied", server.stderr()[before:]), 10, "its log")
         return re.findall(r" info sql connection \d+: ([\w.]+):", server.stderr()[before:])
 
     def test_five_hundred_rows_take_the_statements_of_two(self):
         """Nothing is sent row by row. One plain entry has a statement of its own in their place."""
         books = ledger.small()
         seen = {}
-        with Server(books.env(NINEPENCE_ECHO="yes")) as server:
-            server.ask("get_context", {})
+        with Server(books.env(NINEPENCE_ECHO="yes", NINEPENCE_LOG_TRACE="call")) as server:
+            self.statements(server, "get_context", {})
             for first, count in ((1001, 1), (1002, 2), (1004, 500)):
                 items = [{"amount": "1.00", "date": "2020-01-01", "merchant": f"m{n}"} for n in range(count)]
                 ids = [f"e{n}" for n in range(first, first + count)]
@@ -444,6 +445,7 @@ class Batch(unittest.TestCase):
                 said = self.statements(server, "create_expenses", {"items": items, "allow_duplicate": True})
                 if count > 25:
                     confirm["confirm"] = server.ask("update_expenses", {**change, "dry_run": True})["confirm"]
+                    self.statements(server, "get_context", {})
                 said += self.statements(server, "update_expenses", {**change, **confirm})
                 seen[count] = [name for name in said if name not in ("change.take_token", "ledger.open")]
         self.assertGreater(len(seen[2]), 3)

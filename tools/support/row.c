@@ -29,13 +29,13 @@ void row_put_text(const struct row_context *row, const struct json_name *key, co
     json_text(row->out, text);
 }
 
-void row_put_int(const struct row_context *row, const struct json_name *key, int64_t number)
+static void row_put_int(const struct row_context *row, const struct json_name *key, int64_t number)
 {
     json_name(row->out, key);
     json_int(row->out, number);
 }
 
-void row_put_bool(const struct row_context *row, const struct json_name *key, bool truth)
+static void row_put_bool(const struct row_context *row, const struct json_name *key, bool truth)
 {
     json_name(row->out, key);
     json_bool(row->out, truth);

@@ -57,8 +57,6 @@ void row_write_list(const struct row_context *row, const struct json_name *key, 
 
 /* A member of a row: key and value in one call. */
 void row_put_text(const struct row_context *row, const struct json_name *key, const char *text);
-void row_put_int(const struct row_context *row, const struct json_name *key, int64_t number);
-void row_put_bool(const struct row_context *row, const struct json_name *key, bool truth);
 void row_put_array(const struct row_context *row, const struct json_name *key);
 /* A decimal such as a percentage as a JSON number, null when the text is empty. */
 void row_put_number(const struct row_context *row, const struct json_name *key,
