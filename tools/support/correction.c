@@ -165,7 +165,16 @@ static bool divides_among_users(const struct correction *correction)
     return i < splits->count;
 }
 
-static int check_splits(struct change *change, struct correction *correction,
+/* Who paid is who is said to have; only where nothing is said, whoever the row names. */
+static bool is_payer_known(const struct correction *correction, const int64_t *names,
+                           const struct db_rows *locked)
+{
+    if (correction->paid_by > 0)
+        return names[correction->paid_by] > 0;
+    return !db_rows_is_null(locked, 0, TARGET_PAYER) || !db_rows_is_null(locked, 0, TARGET_USER);
+}
+
+static int check_splits(struct change *change, struct correction *correction, const int64_t *names,
                         const struct db_rows *locked, const struct money *amount)
 {
     const struct field_list *splits = &correction->args->splits;
@@ -184,9 +193,7 @@ static int check_splits(struct change *change, struct correction *correction,
         return refuse(change, "set.splits", "a transfer cannot be divided.", "Leave splits out.");
     if (money_is_negative(&whole))
         whole.text++;
-    bool is_paid = correction->paid_by > 0 || !db_rows_is_null(locked, 0, TARGET_PAYER) ||
-                   !db_rows_is_null(locked, 0, TARGET_USER);
-    if (!is_paid && divides_among_users(correction))
+    if (divides_among_users(correction) && !is_payer_known(correction, names, locked))
         return refuse(change, "set.splits", "nobody is known to have paid this expense.",
                       "Say who did in set.paid_by.");
     int r = draft_divide(call, "set.",
@@ -259,7 +266,7 @@ int correction_check(struct change *change, struct correction *correction, const
             r = check_kinds(change, correction, resolved, locked, row);
     }
     if (r == 0 && correction->args->splits.count > 0)
-        r = check_splits(change, correction, locked, &amount);
+        r = check_splits(change, correction, names, locked, &amount);
     return r;
 }
 
