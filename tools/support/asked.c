@@ -70,7 +70,7 @@ static int make_room(struct asked *asked, size_t room)
 static void append(struct asked *asked, struct name_ref *name, const char *field)
 {
     asked->names[asked->count] = name;
-    asked->purposes[asked->count] = "expense";
+    asked->purposes[asked->count] = NULL;
     asked->fields[asked->count++] = field;
 }
 
@@ -113,8 +113,11 @@ size_t asked_add(struct asked *asked, struct name_ref *name, const char *field)
 
 void asked_purpose(struct asked *asked, size_t number, const char *kind)
 {
-    if (number > 0 && (strcmp(kind, "income") == 0 || strcmp(kind, "transfer") == 0))
-        asked->purposes[number - 1] = kind;
+    const char *purpose = strcmp(kind, "refund") == 0 ? "expense" : kind;
+    if (number == 0)
+        return;
+    const char **kept = &asked->purposes[number - 1];
+    *kept = *kept && strcmp(*kept, purpose) != 0 ? "expense" : purpose;
 }
 
 static const char *take_array(const struct asked *asked, struct buf *array)

@@ -17,7 +17,7 @@ struct asked {
     struct arena *arena;
     struct name_ref **names;
     const char **fields;   /* the argument that used it first */
-    const char **purposes; /* what a category would be for: "expense" unless said otherwise */
+    const char **purposes; /* what a category would be for; NULL: nothing was said */
     size_t count;
     size_t room;   /* names that fit before the lists grow */
     size_t *slots; /* hash table: number of a name, 0 free */
@@ -31,7 +31,8 @@ MUST_CHECK int asked_begin(struct asked *asked, struct call *call);
 /* The number of the name, 0 when it is absent. `field` is kept when the name is new. */
 size_t asked_add(struct asked *asked, struct name_ref *name, const char *field);
 
-/* What the category of this number would be for, if it had to be made: the kind of an expense. */
+/* What the category of this number would be for, if it had to be made: the kind of an expense. One of
+ * expenses takes entries of all kinds, so that is what entries of several kinds make of it. */
 void asked_purpose(struct asked *asked, size_t number, const char *kind);
 
 /* Array texts for unnest($n::text[], $n::bigint[], $n::text[]), in the arena. 0 or -ENOMEM. */

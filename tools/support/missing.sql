@@ -1,11 +1,14 @@
 -- Makes the names that a write uses and the ledger does not have. $1 ledger, $2 now, $3 kinds, $4
 -- parents and $5 their folded texts (null: none), $6 names and $7 their folded texts, $8 what a
--- category is for, $9 currency of the ledger. Each statement says what it made.
+-- category is for (null: nothing was said), $9 currency of the ledger. Each statement says what it made.
 
--- Roots: names without a parent, and parents of one part, that nothing is called.
+-- Roots: names without a parent, and parents of one part, that nothing is called. One of expenses takes
+-- entries of every kind, so it is what a root for several kinds becomes.
 -- name: make_roots
 WITH listed AS (
-    SELECT DISTINCT ON (l.folded) l.name, l.folded, l.purpose
+    SELECT DISTINCT ON (l.folded) l.name, l.folded,
+           CASE WHEN min(l.purpose) OVER same = max(l.purpose) OVER same THEN min(l.purpose) OVER same
+                ELSE 'expense' END AS purpose
     FROM (SELECT coalesce(a.parent, a.name) AS name, coalesce(a.parent_folded, a.folded) AS folded,
                  a.purpose, a.item
           FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[])
@@ -15,6 +18,7 @@ WITH listed AS (
         AND NOT EXISTS (SELECT 1 FROM ninepence.categories c
                         WHERE c.ledger_id = $1::bigint
                             AND (c.folded = l.folded OR c.path_folded = l.folded))
+    WINDOW same AS (PARTITION BY l.folded)
     ORDER BY l.folded, l.item
 ), numbered AS MATERIALIZED (
     SELECT l.*, nextval(pg_get_serial_sequence('ninepence.categories', 'category_id')) AS id
