@@ -37,7 +37,7 @@ static const struct field item_fields[] = {
              .doc = "What it was."),
     ARG_CATEGORY(struct draft_item, category, .flags = FIELD_PLAIN, .doc = "Name, path or id."),
     ARG_CURRENCY(struct draft_item, currency, .flags = FIELD_PLAIN,
-                 .doc = "Default: the ledger's."),
+                 .doc = "Default: the purchase's or ledger's."),
     ARG_CHOICE(struct draft_item, kind, .choices = expense_kinds, .flags = FIELD_PLAIN,
                .doc = "Default expense."),
     ARG_ID(struct draft_item, refund_of, id_expense, .flags = FIELD_PLAIN, .doc = "e.g. e345."),
@@ -58,7 +58,7 @@ static const struct field args[] = {
              .item = &field_object, .fields = item_fields, .size = sizeof(struct draft_item),
              .min = 1, .max = CREATE_ITEMS_MAX, .doc = "One or many; all are stored or none."),
     ARG_BOOL(struct create_expenses_args, create_missing, .flags = FIELD_PLAIN,
-             .doc = "Make categories, users, tags and accounts that do not exist."),
+             .doc = "Make names that do not exist."),
     ARG_BOOL(struct create_expenses_args, allow_duplicate, .flags = FIELD_PLAIN,
              .doc = "Although an equal one was just entered."),
     ARG_END,
@@ -240,6 +240,22 @@ static const struct change_kind creating = {
     .plans_once = true,
 };
 
+static int begin(struct call *call, struct creation *creation)
+{
+    int r = creation_begin(call, creation);
+    asked_question(&creation->asked, &creation->question);
+    if (r == 0)
+        r = change_start(call, &creating, creation);
+    return r < 0 ? r : 0;
+}
+
+static int currencies_known(struct call *call, const struct db_rows *rows, void *data)
+{
+    struct creation *creation = data;
+    int r = creation_take_currencies(call, creation, rows);
+    return r == 0 ? begin(call, creation) : r;
+}
+
 static int start(struct call *call)
 {
     struct creation *creation = arena_alloc(call_arena(call), sizeof(*creation));
@@ -251,11 +267,12 @@ static int start(struct call *call)
         .create_missing = given->create_missing,
         .allow_duplicate = given->allow_duplicate,
     };
-    int r = creation_begin(call, creation);
-    asked_question(&creation->asked, &creation->question);
-    if (r == 0)
-        r = change_start(call, &creating, creation);
-    return r < 0 ? r : 0;
+    const char *values[] = {call_ledger(call)->id_text, NULL};
+    int r = creation_asks_currencies(call, creation, &values[1]);
+    if (r != 0)
+        return r;
+    return values[1] ? tool_read_with(call, &sql_currencies, values, currencies_known, creation)
+                     : begin(call, creation);
 }
 
 const struct tool tool_create_expenses = {

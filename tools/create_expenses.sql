@@ -214,3 +214,10 @@ LIMIT 1;
 SELECT pg_advisory_xact_lock(q.number)
 FROM (SELECT DISTINCT hashtextextended(t.text, $1::bigint) AS number
       FROM unnest($2::text[]) AS t (text) ORDER BY 1) q;
+
+-- The currency of the purchases $2, which is that of their refunds unless they say another. It decides
+-- how many decimals these may have, so it is asked for first. $1 ledger.
+-- name: currencies
+SELECT e.expense_id, e.currency
+FROM ninepence.expenses e
+WHERE e.ledger_id = $1::bigint AND e.expense_id = ANY ($2::bigint[]);

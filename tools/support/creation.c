@@ -102,22 +102,31 @@ static int write_queue(struct call *call, struct creation *creation)
     return creation->queue[1] ? 0 : -ENOMEM;
 }
 
-static int write_purchases(struct call *call, struct creation *creation)
+/* The purchases that refunds are of; with `lacks_currency` only of refunds without one. As the text of an
+ * array; NULL: none. 0 or -ENOMEM. */
+static int write_purchases(struct call *call, const struct creation *creation, bool lacks_currency,
+                           const char **ret_text)
 {
     const struct draft_item *items = creation->items->items;
+    const char *text = NULL;
     OWNED_BUF array = BUF_INIT(DRAFTS_MAX_BYTES);
     for (size_t i = 0; i < creation->items->count; i++) {
         char id[24];
         (void)snprintf(id, sizeof(id), "%lld", (long long)items[i].refund_of);
-        if (items[i].refund_of > 0 && db_array_append(&array, id) != 0)
+        if (items[i].refund_of == 0 || (lacks_currency && items[i].currency))
+            continue;
+        if (db_array_append(&array, id) != 0)
             return -ENOMEM;
     }
-    if (array.length == 0)
-        return 0;
-    if (db_array_end(&array) != 0)
-        return -ENOMEM;
-    creation->purchases = arena_strndup(call_arena(call), buf_text(&array), array.length);
-    return creation->purchases ? 0 : -ENOMEM;
+    if (array.length > 0) {
+        if (db_array_end(&array) != 0)
+            return -ENOMEM;
+        text = arena_strndup(call_arena(call), buf_text(&array), array.length);
+        if (!text)
+            return -ENOMEM;
+    }
+    *ret_text = text;
+    return 0;
 }
 
 static int fill_values(struct call *call, struct creation *creation)
@@ -134,6 +143,31 @@ static int fill_values(struct call *call, struct creation *creation)
     return 0;
 }
 
+int creation_asks_currencies(struct call *call, const struct creation *creation,
+                             const char **ret_purchases)
+{
+    return write_purchases(call, creation, true, ret_purchases);
+}
+
+int creation_take_currencies(struct call *call, struct creation *creation,
+                             const struct db_rows *rows)
+{
+    struct draft_item *items = creation->items->items;
+    for (size_t i = 0; i < creation->items->count; i++) {
+        size_t row = 0;
+        if (items[i].refund_of == 0 || items[i].currency)
+            continue;
+        while (row < db_rows_count(rows) && db_rows_int(rows, row, 0) != items[i].refund_of)
+            row++;
+        if (row == db_rows_count(rows))
+            continue;
+        items[i].currency = arena_strdup(call_arena(call), db_rows_text(rows, row, 1));
+        if (!items[i].currency)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 int creation_begin(struct call *call, struct creation *creation)
 {
     int r = asked_begin(&creation->asked, call);
@@ -142,7 +176,7 @@ int creation_begin(struct call *call, struct creation *creation)
     if (r == 0)
         r = write_queue(call, creation);
     if (r == 0)
-        r = write_purchases(call, creation);
+        r = write_purchases(call, creation, false, &creation->purchases);
     if (r == 0)
         r = fill_values(call, creation);
     return r;

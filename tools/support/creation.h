@@ -8,6 +8,7 @@
 #include "tools/support/draft.h"
 
 struct change;
+struct db_rows;
 
 enum {
     INSERT_PARAMS = 13,
@@ -28,6 +29,15 @@ struct creation {
     const char *purchases; /* that refunds are of, as an array; NULL: none */
     size_t missing_at;
 };
+
+/* A refund is in the currency of its purchase unless it says another. The purchases whose currency is
+ * wanted, as the text of an array; NULL: none. 0 or -ENOMEM. */
+MUST_CHECK int creation_asks_currencies(struct call *call, const struct creation *creation,
+                                        const char **ret_purchases);
+
+/* Before creation_begin(). `rows`: id and currency of those that there are. 0 or -ENOMEM. */
+MUST_CHECK int creation_take_currencies(struct call *call, struct creation *creation,
+                                        const struct db_rows *rows);
 
 /* Fills everything behind the arguments. 0; 1 when an item was refused and the call has ended; negative
  * errno. */
