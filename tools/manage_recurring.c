@@ -122,7 +122,24 @@ static int refuse_none(struct change *change, const struct managing *managing)
                          "list_recurring with status all shows them; op create names a new one.");
 }
 
-static int refuse_several(struct change *change, const struct db_rows *rows, size_t count)
+/* An update's amount is what it will cost: it tells nothing apart. */
+static const char *what_tells_apart(const struct managing *managing, const struct db_rows *rows,
+                                    size_t count)
+{
+    bool is_update = is_op(managing, "update");
+    const char *currency = db_rows_text(rows, 0, FOUND_CURRENCY);
+    size_t alike = 1;
+    while (alike < count && strcmp(db_rows_text(rows, alike, FOUND_CURRENCY), currency) == 0)
+        alike++;
+    if (alike < count)
+        return is_update ? "Name the merchant in full, with its currency, or the id."
+                         : "Name the merchant in full, with its amount and currency, or the id.";
+    return is_update ? "Name the merchant in full, or the id."
+                     : "Name the merchant in full, with its amount, or the id.";
+}
+
+static int refuse_several(struct change *change, const struct managing *managing,
+                          const struct db_rows *rows, size_t count)
 {
     struct arena *arena = call_arena(change_call(change));
     const char *candidates[SHOWN_MAX + 1] = {NULL};
@@ -144,7 +161,7 @@ static int refuse_several(struct change *change, const struct db_rows *rows, siz
     return change_refuse_with(
         change,
         &(struct call_error){.code = "ambiguous", .field = "merchant", .candidates = candidates},
-        buf_text(&happened), "Name the merchant in full, with its amount, or the id.");
+        buf_text(&happened), what_tells_apart(managing, rows, count));
 }
 
 /* Rows in front that are as good as the first: of exactly that name, and still coming. */
@@ -253,7 +270,7 @@ static int put_found(struct change *change, struct managing *managing, const str
     if (meant == 0)
         return refuse_none(change, managing);
     if (meant > 1)
-        return refuse_several(change, series, meant);
+        return refuse_several(change, managing, series, meant);
     const char *currency = db_rows_text(series, 0, FOUND_CURRENCY);
     if (is_op(managing, "update") && amount->text && money_check(amount, currency) != 0)
         return change_refuse_decimals(change, "amount", amount, currency);

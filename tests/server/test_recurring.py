@@ -79,6 +79,9 @@ class Managing(unittest.TestCase):
     def test_one_of_two_at_a_merchant_is_meant_by_its_amount(self):
         text = self.server.refusal("manage_recurring", {"op": "cancel", "merchant": "Fone"})
         self.assertIn("Fone 10.00 USD monthly, Fone 30.00 USD monthly", text)
+        self.assertIn("Name the merchant in full, with its amount, or the id.", text)
+        text = self.server.refusal("manage_recurring", {"op": "update", "merchant": "Fone", "amount": "31.00"})
+        self.assertIn("Name the merchant in full, or the id.", text)
         self.manage(op="cancel", merchant="Fone", amount="30.00")
         self.assertIn(("Fone", "10.00"), self.listed())
         self.assertEqual(set(self.listed(status="cancelled")), {("Fone", "30.00")})
@@ -135,6 +138,10 @@ class Managing(unittest.TestCase):
             **new, "amount": "3", "currency": "JPY"}))
         self.assertIn("Club 3 JPY monthly, Club 3.00 USD monthly", self.server.refusal(
             "manage_recurring", {"op": "cancel", "merchant": "Club", "amount": "3"}))
+        self.assertIn("with its amount and currency, or the id.", self.server.refusal(
+            "manage_recurring", {"op": "cancel", "merchant": "Club"}))
+        self.assertIn("in full, with its currency, or the id.", self.server.refusal(
+            "manage_recurring", {"op": "update", "merchant": "Club", "amount": "4"}))
         self.manage(op="cancel", merchant="Club", currency="JPY")
         self.assertEqual(set(self.listed(status="cancelled")), {("Club", "3")})
         self.assertIn(("Club", "3.00"), self.listed())
