@@ -340,7 +340,9 @@ int change_refuse_self(struct change *change, const char *field)
 {
     return change_refuse(change, "invalid_argument", field,
                          "a transfer goes from the one who paid it to another user.",
-                         "Name in user who got it, or leave paid_by out.");
+                         strncmp(field, "set.", 4) == 0
+                             ? "Name in user who got it, or set paid_by to \"(none)\"."
+                             : "Name in user who got it, or leave paid_by out.");
 }
 
 int change_refuse_archived(struct change *change, const char *field, const char *category)
