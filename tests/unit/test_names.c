@@ -239,6 +239,39 @@ static void test_names_bind_length_at_and_beyond_the_limit(void **state)
     arena_free(&arena);
 }
 
+static void test_reserved_words_are_found_in_every_part_of_a_path(void **state)
+{
+    (void)state;
+
+    static const struct {
+        const struct name_kind *kind;
+        const char *folded, *word;
+    } cases[] = {
+        {&name_category, "all", "all"},
+        {&name_category, "food: all", "all"},
+        {&name_category, "food : top", "top"},
+        {&name_category, "none: food", "none"},
+        {&name_category, "food: uncategorized :cheese", "uncategorized"},
+        {&name_category, "food: (none)", "(none)"},
+        {&name_category, "food: all of it", NULL},
+        {&name_category, "food: al", NULL},
+        {&name_category, "food:", NULL},
+        {&name_category, ": :", NULL},
+        {&name_category, "", NULL},
+        {&name_tag, "none", "none"},
+        {&name_tag, "all", NULL},
+        {&name_tag, "trip: none", NULL},
+    };
+
+    for (size_t i = 0; i < ARRAY_LENGTH(cases); i++) {
+        const char *word = name_reserved_part(cases[i].kind, cases[i].folded);
+        if (!cases[i].word)
+            assert_null(word);
+        else
+            assert_string_equal(word, cases[i].word);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -251,6 +284,7 @@ int main(void)
         cmocka_unit_test(test_typos_allowed_grow_with_the_length),
         cmocka_unit_test(test_words_begin_words_in_order),
         cmocka_unit_test(test_id_parse_needs_its_letter),
+        cmocka_unit_test(test_reserved_words_are_found_in_every_part_of_a_path),
         cmocka_unit_test(test_names_bind_one_several_and_lists_as_text),
         cmocka_unit_test(test_names_bind_refuses_what_is_no_name),
         cmocka_unit_test(test_names_bind_length_at_and_beyond_the_limit),

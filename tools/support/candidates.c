@@ -132,6 +132,37 @@ static void say_candidates(struct buf *text, const struct shortlist *list,
     }
 }
 
+/* That there is no such name, or can be none. */
+static void say_unknown(struct buf *text, const struct name_question *question,
+                        const struct name_ref *name)
+{
+    const char *word = question->is_write ? name_reserved_part(name->kind, name->folded) : NULL;
+    (void)buf_printf(text, "no %s %s called ", name->kind->noun, word ? "can be" : "is");
+    sentence_name(text, name->text);
+    if (word && strcmp(word, name->folded) != 0)
+        (void)buf_printf(text, ": the word \"%s\" is no name", word);
+    (void)buf_append_char(text, '.');
+}
+
+/* What to write instead, where several could not be meant. */
+static void say_instead(struct buf *text, const struct name_question *question,
+                        const struct name_ref *name, const struct shortlist *list,
+                        const struct db_rows *rows)
+{
+    if (name_means_none(name->kind, name->folded)) {
+        (void)buf_printf(text, " Write %s for what has none.", name->kind->none);
+    } else if (list->count > 0) {
+        (void)buf_append_text(text, " Did you mean ");
+        say_candidates(text, list, rows);
+        (void)buf_append_char(text, '?');
+    } else if (!question->is_write && strcmp(name->folded, "all") == 0) {
+        (void)buf_printf(text, " Leave it out for all; get_context lists the %s there are.",
+                         name->kind->nouns);
+    } else {
+        (void)buf_printf(text, " get_context lists the %s there are.", name->kind->nouns);
+    }
+}
+
 static int refuse(struct call *call, const struct name_question *question, size_t item,
                   const struct shortlist *list, const struct db_rows *rows)
 {
@@ -141,7 +172,6 @@ static int refuse(struct call *call, const struct name_question *question, size_
     for (size_t i = 0; i < list->count && i < CANDIDATES_MAX; i++)
         candidates[i] = db_rows_text(rows, list->rows[i], COLUMN_LABEL);
     bool is_ambiguous = list->count > 1 && list->match < NAME_NEAR;
-    bool is_reserved = name_is_reserved(name->kind, name->folded);
     (void)buf_printf(&text, "%s: ", question->fields[item]);
     if (is_ambiguous) {
         sentence_name(&text, name->text);
@@ -149,24 +179,14 @@ static int refuse(struct call *call, const struct name_question *question, size_
         say_candidates(&text, list, rows);
         (void)buf_append_text(&text, list->count > CANDIDATES_MAX ? " and others." : ".");
     } else {
-        (void)buf_printf(&text, "no %s %s called ", name->kind->noun,
-                         is_reserved && question->is_write ? "can be" : "is");
-        sentence_name(&text, name->text);
-        (void)buf_append_char(&text, '.');
+        say_unknown(&text, question, name);
     }
     if (question->is_write)
         (void)buf_append_text(&text, " Nothing was saved.");
-    if (is_ambiguous) {
+    if (is_ambiguous)
         (void)buf_append_text(&text, " Say which one, or give its id.");
-    } else if (is_reserved) {
-        (void)buf_printf(&text, " Write %s for what has none.", name->kind->none);
-    } else if (list->count > 0) {
-        (void)buf_append_text(&text, " Did you mean ");
-        say_candidates(&text, list, rows);
-        (void)buf_append_char(&text, '?');
-    } else {
-        (void)buf_printf(&text, " get_context lists the %s there are.", name->kind->nouns);
-    }
+    else
+        say_instead(&text, question, name, list, rows);
     return call_fail(call, &(struct call_error){
                                .code = is_ambiguous ? "ambiguous_name" : "not_found",
                                .field = question->fields[item],

@@ -63,9 +63,6 @@ static int append_name(struct columns *columns, struct arena *arena, const struc
     const char *folded = fold_text(arena, parts.name);
     if (!folded || (parts.parent && !parent_folded))
         return -ENOMEM;
-    if (parts.parent &&
-        (name_is_reserved(name->kind, folded) || name_is_reserved(name->kind, parent_folded)))
-        return 0;
     const char *const cells[COLUMNS] = {name->kind->code, parts.parent, parent_folded,
                                         parts.name,       folded,       asked->purposes[i]};
     for (size_t c = 0; r == 0 && c < COLUMNS; c++)
@@ -75,7 +72,7 @@ static int append_name(struct columns *columns, struct arena *arena, const struc
 
 static bool can_be_made(const struct name_ref *name)
 {
-    return name->folded && name->id == 0 && !name_is_reserved(name->kind, name->folded);
+    return name->folded && name->id == 0 && !name_reserved_part(name->kind, name->folded);
 }
 
 static int fill(struct columns *columns, struct arena *arena, const struct asked *asked,

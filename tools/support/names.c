@@ -69,19 +69,51 @@ int64_t id_parse(const char *text, const char *prefix)
     return id;
 }
 
+/* Such a word that the text is; NULL: it is none. */
+static const char *reserved_word(const struct name_kind *kind, const char *text, size_t length)
+{
+    static const char *const words[] = {"none", "(none)", "uncategorized", "all", "top"};
+
+    enum {
+        WORDS_OF_ALL_KINDS = 2
+    };
+
+    size_t count = kind == &name_category ? ARRAY_LENGTH(words) : WORDS_OF_ALL_KINDS;
+    for (size_t i = 0; i < count; i++) {
+        if (strlen(words[i]) == length && memcmp(words[i], text, length) == 0)
+            return words[i];
+    }
+    return NULL;
+}
+
 bool name_is_reserved(const struct name_kind *kind, const char *folded)
 {
-    static const char *const words[] = {"none", "(none)"};
-    static const char *const of_categories[] = {"uncategorized", "all", "top"};
-    for (size_t i = 0; i < ARRAY_LENGTH(words); i++) {
-        if (strcmp(folded, words[i]) == 0)
-            return true;
+    return reserved_word(kind, folded, strlen(folded)) != NULL;
+}
+
+bool name_means_none(const struct name_kind *kind, const char *folded)
+{
+    return strcmp(folded, "none") == 0 || strcmp(folded, "(none)") == 0 ||
+           strcmp(folded, kind->none) == 0;
+}
+
+const char *name_reserved_part(const struct name_kind *kind, const char *folded)
+{
+    const char *word = NULL;
+    const char *separators = kind == &name_category ? ":" : "";
+    while (!word) {
+        size_t length = strcspn(folded, separators);
+        size_t first = strspn(folded, " ");
+        const char *next = folded[length] ? folded + length + 1 : NULL;
+        while (length > first && folded[length - 1] == ' ')
+            length--;
+        if (length > first)
+            word = reserved_word(kind, folded + first, length - first);
+        if (!next)
+            break;
+        folded = next;
     }
-    for (size_t i = 0; kind == &name_category && i < ARRAY_LENGTH(of_categories); i++) {
-        if (strcmp(folded, of_categories[i]) == 0)
-            return true;
-    }
-    return false;
+    return word;
 }
 
 int name_from_text(struct arena *arena, const struct name_kind *kind, const char *text,

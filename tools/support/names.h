@@ -46,6 +46,12 @@ int64_t id_parse(const char *text, const char *prefix);
  * them), so that nothing may be called that. */
 bool name_is_reserved(const struct name_kind *kind, const char *folded);
 
+/* Whether it is one of those that stand for "has none". */
+bool name_means_none(const struct name_kind *kind, const char *folded);
+
+/* The first such word that is the name or a part of its path; NULL: there is none. */
+const char *name_reserved_part(const struct name_kind *kind, const char *folded);
+
 /* An id of rows: `e345`. Types for arguments that take ids only. Member: int64_t for one,
  * struct field_list of int64_t for several; bare numbers are refused. `.extra` names the kind. */
 struct id_kind {
