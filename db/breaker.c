@@ -33,11 +33,15 @@ void breaker_succeeded(struct breaker *breaker)
     *breaker = (struct breaker){.state = BREAKER_CLOSED, .was_connected = true};
 }
 
-/* A login that was rejected or an identity that was not proved stays so: no second try. */
+bool breaker_is_final(const struct db_failure *failure)
+{
+    return failure->class != DB_GONE && failure->class != DB_BUSY;
+}
+
 static bool is_worth_trying(const struct breaker *breaker, uint64_t now)
 {
     uint64_t spent = now - breaker->since;
-    if (breaker->failure.class != DB_GONE && breaker->failure.class != DB_BUSY)
+    if (breaker_is_final(&breaker->failure))
         return false;
     if (strcmp(breaker->failure.code, "database_starting") == 0)
         return spent < DB_STARTING_MS;
@@ -63,13 +67,13 @@ bool breaker_failed(struct breaker *breaker, const struct db_failure *failure, u
         breaker->next_at = now + breaker_backoff(breaker->tries - 1, chance);
         return false;
     }
-    bool is_final = failure->class != DB_GONE && failure->class != DB_BUSY;
     int probes = breaker->state == BREAKER_OPEN ? breaker->tries : 0;
     breaker->state = BREAKER_OPEN;
     breaker->tries = probes;
     breaker->next_at =
-        now + (is_final ? DB_REFUSED_MS
-                        : spread(doubled(DB_PROBE_FIRST_MS, DB_PROBE_MAX_MS / 2, probes), chance));
+        now + (breaker_is_final(failure)
+                   ? DB_REFUSED_MS
+                   : spread(doubled(DB_PROBE_FIRST_MS, DB_PROBE_MAX_MS / 2, probes), chance));
     return true;
 }
 

@@ -31,6 +31,9 @@ uint64_t breaker_backoff(int tries, uint64_t chance);
 void breaker_started(struct breaker *breaker);
 void breaker_succeeded(struct breaker *breaker);
 
+/* A login that was rejected or an identity that was not proved stays so: no second try by itself. */
+bool breaker_is_final(const struct db_failure *failure);
+
 /* An attempt failed at `now`. True when those who wait shall fail now. */
 bool breaker_failed(struct breaker *breaker, const struct db_failure *failure, uint64_t now,
                     uint64_t chance);

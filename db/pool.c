@@ -127,13 +127,13 @@ void pool_tell(struct db_pool *pool, enum db_news news)
 void pool_dialed(struct db_pool *pool, const struct db_failure *failure)
 {
     uint64_t now = pool_now(pool);
-    bool was_away = pool->breaker.state != BREAKER_CLOSED;
     pool_schedule(pool);
     if (!failure) {
         pool->stat.reconnects += pool->breaker.was_connected;
         breaker_succeeded(&pool->breaker);
-        if (was_away)
+        if (pool->is_told_away)
             pool_tell(pool, DB_NEWS_BACK);
+        pool->is_told_away = false;
         return;
     }
     if (pool_has_open(pool)) {
@@ -142,8 +142,10 @@ void pool_dialed(struct db_pool *pool, const struct db_failure *failure)
         return;
     }
     forget_target(pool, failure);
-    if (!was_away)
+    if (!pool->is_told_away && !breaker_is_final(failure)) {
+        pool->is_told_away = true;
         pool_tell(pool, DB_NEWS_AWAY);
+    }
     if (breaker_failed(&pool->breaker, failure, now, pool_random(pool, UINT32_MAX)))
         fail_waiting(pool, failure);
 }

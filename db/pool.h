@@ -19,7 +19,7 @@ typedef void db_pool_prepare(struct db_pool *pool, void *data);
 
 /* What somebody who waits may want to know. */
 enum db_news {
-    DB_NEWS_AWAY,  /* no connection is open, and none could be opened */
+    DB_NEWS_AWAY,  /* no connection is open and none could be opened, which is tried again */
     DB_NEWS_BACK,  /* … after that one could */
     DB_NEWS_AGAIN, /* reads whose connection was lost are run again; once in DB_NEWS_PAUSE_MS */
 };

@@ -211,6 +211,7 @@ struct db_pool {
     void (*told)(void *data, enum db_news news); /* or NULL */
     void *told_data;
     uint64_t told_again_at; /* DB_NEWS_AGAIN, for the last time; 0: never */
+    bool is_told_away;      /* DB_NEWS_AWAY, and nothing of its return yet */
     bool is_read_only;      /* transactions cannot write either */
     enum target_state target;
     struct statements statements;

@@ -351,6 +351,31 @@ static void test_reads_that_are_run_again_are_told_of_once_in_a_while(void **sta
     db_settings_free(&hook.target);
 }
 
+/* It is tried again by whoever asks later, and was never away. */
+static void test_rejected_login_is_no_news(void **state)
+{
+    struct rig *rig = *state;
+    struct hook hook = {0};
+    if (getenv("TEST_POOLED"))
+        skip(); /* a pooler has words of its own for this */
+    char url[512];
+    (void)snprintf(url, sizeof(url), "host=%s dbname=nowhere user=postgres",
+                   db_settings_param(&rig->settings, "host"));
+    open_with_hook(rig, &hook);
+    struct db_settings good = hook.target;
+    db_settings_init(&hook.target);
+    assert_int_equal(db_settings_from_url(&hook.target, url, NULL), 0);
+    assert_string_equal(rig_ask(rig, "SELECT 1"), "login_rejected");
+    assert_int_equal(hook.told[DB_NEWS_AWAY], 0);
+    db_pool_set_target(rig->pool, &good);
+    rig_run_for(rig, DB_REFUSED_MS);
+    assert_string_equal(rig_ask(rig, "SELECT 2"), "2");
+    assert_int_equal(hook.told[DB_NEWS_AWAY], 0);
+    assert_int_equal(hook.told[DB_NEWS_BACK], 0);
+    db_settings_free(&good);
+    db_settings_free(&hook.target);
+}
+
 static void test_nothing_named_is_said(void **state)
 {
     struct rig *rig = *state;
@@ -493,6 +518,7 @@ int main(void)
         CASE(test_prepare_that_fails_is_asked_again_by_the_next_request),
         CASE(test_prepared_target_that_is_gone_is_prepared_again),
         CASE(test_reads_that_are_run_again_are_told_of_once_in_a_while),
+        CASE(test_rejected_login_is_no_news),
         CASE(test_nothing_named_is_said),
         CASE(test_caller_that_gives_up_its_siblings_when_the_server_is_not_there),
         CASE(test_caller_that_gives_up_its_siblings_when_time_is_over),
