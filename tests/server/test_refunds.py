@@ -87,5 +87,90 @@ class Undo(unittest.TestCase):
         self.assertEqual(self.books.value(LEFT), "0.0000")
 
 
+class TooLargeAlready(unittest.TestCase):
+    """A bank booked 30 of the 40 that were pending, when 39 had come back: 9 too much. What does not
+    make it more is taken."""
+
+    def setUp(self):
+        self.books = ledger.small()
+        self.server = Server(self.books.env())
+        self.addCleanup(self.server.close)
+        self.bank("-40.00,USD,Pending")
+        self.purchase = "e" + self.books.value("SELECT max(expense_id) FROM ninepence.expenses")
+        self.server.ask("create_expenses", {"items": [{"amount": "39", "refund_of": self.purchase}],
+                                            "allow_duplicate": True})
+        self.refund = "e" + self.books.value("SELECT max(expense_id) FROM ninepence.expenses")
+        self.booked = self.bank("-30.00,USD,Booked")
+        self.assertEqual(self.left(), "-9.0000")
+
+    def bank(self, row):
+        return self.server.ask("import_transactions", {
+            "account": "Checking", "mode": "commit", "content":
+            "Date,Description,Amount,Currency,State,Transaction ID\n2026-11-03,Gas Station," + row + ",TX77\n"})
+
+    def left(self):
+        return self.books.value("SELECT sum(amount) FROM ninepence.expenses WHERE deleted_at IS NULL"
+                                f" AND {self.purchase[1:]} IN (expense_id, refund_of)")
+
+    def set(self, *ids, **members):
+        return self.server.ask("update_expenses", {"ids": list(ids), "set": members})
+
+    def undo(self, *changes):
+        for change in changes:
+            self.server.ask("undo_change", {"change_id": change["change_id"]})
+
+    def check_refused(self, tool, arguments, words):
+        before = self.books.fingerprint()
+        self.assertIn(words, self.server.refusal(tool, arguments))
+        self.assertEqual(self.books.fingerprint(), before)
+
+    def test_corrections_of_other_things_are_taken_back(self):
+        self.undo(self.set(self.purchase, category="Food"))
+        self.undo(self.set(self.refund, notes="by card"))
+        self.undo(self.set(self.purchase, self.refund, tags=["family"]))
+        self.assertEqual(self.left(), "-9.0000")
+
+    def test_it_may_become_less(self):
+        smaller = self.set(self.refund, amount="35")
+        self.assertEqual(self.left(), "-5.0000")
+        self.set(self.purchase, amount="38")
+        self.check_refused("undo_change", {"change_id": smaller["change_id"]}, "what is left of " + self.purchase)
+        self.set(self.purchase, self.refund, currency="EUR")
+        self.set(self.refund, amount="38")
+        self.assertEqual(self.left(), "0.0000")
+
+    def test_it_does_not_become_more(self):
+        for id, amount, words in ((self.refund, "39.01", "what is left of "), (self.purchase, "29.99", "left of ")):
+            self.check_refused(*correction(id, amount), words + self.purchase)
+        self.check_refused(*correction(self.purchase, "0.01"), "left of " + self.purchase)
+        self.check_refused("update_expenses", {"ids": ["e44"], "set": {
+            "kind": "refund", "amount": "0.01", "refund_of": self.purchase}}, "what is left of " + self.purchase)
+        self.check_refused("update_expenses", {"ids": [self.purchase], "set": {"kind": "income"}}, "has refunds")
+        self.check_refused("create_expenses", {"items": [{"amount": "0.01", "refund_of": self.purchase}]},
+                           "what is left of " + self.purchase)
+
+    def test_what_is_so_already_is_no_change(self):
+        for id, members in ((self.purchase, {"amount": "30"}), (self.purchase, {"currency": "USD"}),
+                            (self.purchase, {"kind": "expense"}), (self.refund, {"amount": "39.00"}),
+                            (self.refund, {"refund_of": self.purchase})):
+            with self.subTest(members):
+                self.assertIn("Nothing was to change", self.set(id, **members)["summary"])
+
+    def test_what_was_deleted_or_booked_comes_back(self):
+        self.undo(self.server.ask("delete_expenses", {"ids": [self.purchase]}))
+        self.assertEqual(self.left(), "-9.0000")
+        self.undo(self.booked)
+        self.assertEqual(self.left(), "1.0000")
+
+    def test_what_is_no_purchase_any_more_can_become_one(self):
+        other = self.server.ask("update_expenses", {"ids": [self.refund], "set": {"currency": "EUR"}})
+        self.set(self.purchase, amount="31")
+        self.check_refused("undo_change", {"change_id": other["change_id"]}, "what is left of " + self.purchase)
+        self.books.execute(f"UPDATE ninepence.expenses SET kind = 'income' WHERE expense_id = {self.purchase[1:]}")
+        self.set(self.refund, amount="38")
+        self.check_refused(*correction(self.refund, "38.01"), self.purchase + " is no purchase")
+        self.set(self.purchase, kind="expense")
+
+
 if __name__ == "__main__":
     unittest.main()

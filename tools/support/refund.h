@@ -9,7 +9,8 @@
  * that live until the trip is sent; NULL: none); its rows are those that there are. Returns its number. */
 size_t refund_lock(struct change *change, const char *purchases, const char *refunds);
 
-/* Adds the step, behind all that the change does, that looks whether what it is about fits.
+/* Adds the step, behind all that the change does, that looks whether what it changed fits, or does so no
+ * worse than before (change_keep() has it as it was).
  * `names_purchase`: a purchase was named, so it must not be a deleted one. Returns its number. */
 size_t refund_look(struct change *change, bool names_purchase);
 
