@@ -181,6 +181,7 @@ static int applied(struct change *change, const struct db_rows *const *rows)
         .refund = update->purchase ? "set.refund_of" : purchase,
         .purchase = purchase,
         .otherwise = update->purchase ? REFUND_OTHERWISE : NULL,
+        .divides = update->args->set.splits.count > 0,
     };
     bool may_misfit = update->purchase || purchase;
     if (may_misfit && refund_check(change, rows[update->misfits_at], &blame) != 0)

@@ -23,6 +23,9 @@ enum {
     LEFT_SHOWN = 5
 };
 
+/* An excess by a division: the refunds stay with the first part. */
+#define DIVIDED "divided"
+
 struct misfit_text {
     const char *misfit, *before, *after, *to_do;
 };
@@ -42,6 +45,8 @@ static const struct misfit_text purchase_texts[] = {
     {"other", "", " has refunds and so has to stay a purchase.", "Correct its refunds first"},
     {"exceeded", "the refunds are larger than what would be left of ", ".",
      "Correct its refunds first"},
+    {DIVIDED, "the first part keeps the refunds of ", ", which are larger than it.",
+     "Put the larger part first, or correct its refunds"},
     {NULL, NULL, NULL, NULL},
 };
 
@@ -104,8 +109,10 @@ int refund_check(struct change *change, const struct db_rows *misfits,
         return 0;
     bool is_refund = db_rows_bool(misfits, 0, MISFIT_IS_REFUND);
     const struct misfit_text *texts = is_refund ? refund_texts : purchase_texts;
-    (void)refuse(change, text_of(texts, db_rows_text(misfits, 0, MISFIT_WHY)),
-                 db_rows_int(misfits, 0, MISFIT_PURCHASE),
+    const char *why = db_rows_text(misfits, 0, MISFIT_WHY);
+    if (blame->divides && !is_refund && strcmp(why, "exceeded") == 0)
+        why = DIVIDED;
+    (void)refuse(change, text_of(texts, why), db_rows_int(misfits, 0, MISFIT_PURCHASE),
                  is_refund ? blame->refund : blame->purchase, blame->otherwise);
     return 1;
 }

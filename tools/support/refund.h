@@ -15,9 +15,11 @@ size_t refund_lock(struct change *change, const char *purchases, const char *ref
 size_t refund_look(struct change *change, bool names_purchase);
 
 /* What is named when it does not: the argument that changed refunds, the one that changed purchases
- * (NULL: none), and what may be done instead ("leave refund_of out"), or NULL. */
+ * (NULL: none), and what may be done instead ("leave refund_of out"), or NULL. `divides`: the purchase
+ * into parts. */
 struct refund_blame {
     const char *refund, *purchase, *otherwise;
+    bool divides;
 };
 
 /* In the continuation: 0; 1 when the change was refused. */
