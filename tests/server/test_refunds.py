@@ -103,10 +103,10 @@ class TooLargeAlready(unittest.TestCase):
         self.booked = self.bank("-30.00,USD,Booked")
         self.assertEqual(self.left(), "-9.0000")
 
-    def bank(self, row):
+    def bank(self, row, id="TX77"):
         return self.server.ask("import_transactions", {
             "account": "Checking", "mode": "commit", "content":
-            "Date,Description,Amount,Currency,State,Transaction ID\n2026-11-03,Gas Station," + row + ",TX77\n"})
+            "Date,Description,Amount,Currency,State,Transaction ID\n2026-11-03,Gas Station," + row + f",{id}\n"})
 
     def left(self):
         return self.books.value("SELECT sum(amount) FROM ninepence.expenses WHERE deleted_at IS NULL"
@@ -155,6 +155,21 @@ class TooLargeAlready(unittest.TestCase):
                             (self.refund, {"refund_of": self.purchase})):
             with self.subTest(members):
                 self.assertIn("Nothing was to change", self.set(id, **members)["summary"])
+
+    def test_who_imports_is_told(self):
+        self.assertIn(f" More came back of {self.purchase} than was booked, so totals are too low: correct its"
+                      " refunds.", self.booked["summary"])
+        self.undo(self.booked)
+        self.assertNotIn("came back", self.bank("-39.00,USD,Booked")["summary"])
+
+    def test_who_imports_is_told_of_many(self):
+        self.undo(self.booked)
+        self.bank("-20.00,USD,Pending", "TX78")
+        self.server.ask("create_expenses", {"allow_duplicate": True, "items": [{
+            "amount": "20", "refund_of": "e" + self.books.value("SELECT max(expense_id) FROM ninepence.expenses")}]})
+        both = self.bank("-30.00,USD,Booked,TX77\n2026-11-03,Gas Station,-19.99,USD,Booked", "TX78")
+        self.assertIn(f" More came back of {self.purchase} and 1 other than was booked, so totals are too low:"
+                      " correct their refunds.", both["summary"])
 
     def test_what_was_deleted_or_booked_comes_back(self):
         self.undo(self.server.ask("delete_expenses", {"ids": [self.purchase]}))

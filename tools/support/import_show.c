@@ -30,7 +30,9 @@ enum head_column {
     HEAD_EMPTY,
     HEAD_TRANSFERS,
     HEAD_ACCOUNTS,
-    HEAD_NAMELESS
+    HEAD_NAMELESS,
+    HEAD_PURCHASE,
+    HEAD_PURCHASES
 };
 
 enum row_column {
@@ -64,6 +66,7 @@ struct showing {
     struct import_shown shown;
     int64_t counts[VERDICTS];
     int64_t transfers, nameless, errors;
+    int64_t purchase, purchases; /* of which more came back than was booked: the first, and all */
     const char *bank, *facts, *first_day, *last_day, *accounts;
     bool is_committed;
 };
@@ -217,6 +220,19 @@ static void say_preview(const struct showing *showing, struct buf *text)
                          showing->shown.id);
 }
 
+static void say_excess(const struct showing *showing, struct buf *text)
+{
+    if (showing->purchases == 0)
+        return;
+    (void)buf_printf(text, " More came back of e%lld", (long long)showing->purchase);
+    if (showing->purchases > 1) {
+        (void)buf_append_text(text, " and ");
+        sentence_count(text, (long long)showing->purchases - 1, "other", "others");
+    }
+    (void)buf_printf(text, " than was booked, so totals are too low: correct %s refunds.",
+                     showing->purchases > 1 ? "their" : "its");
+}
+
 static void say_saved(const struct showing *showing, struct buf *text)
 {
     int64_t kept = showing->shown.stored;
@@ -236,6 +252,7 @@ static void say_saved(const struct showing *showing, struct buf *text)
         (void)buf_printf(text, "; %lld in conflict with the books were left out",
                          (long long)count_of(showing, HEAD_CONFLICTING));
     (void)buf_append_char(text, '.');
+    say_excess(showing, text);
     bool is_something = kept > 0 || count_of(showing, HEAD_BOOKED) > 0;
     if (showing->shown.change && is_something)
         (void)buf_printf(text, " %s ch%s takes all of it back.",
@@ -348,6 +365,8 @@ static int show_head(struct call *call, const struct db_rows *rows, void *data)
         showing->counts[i] = db_rows_int(rows, 0, HEAD_NEW + i);
     showing->transfers = db_rows_int(rows, 0, HEAD_TRANSFERS);
     showing->nameless = db_rows_int(rows, 0, HEAD_NAMELESS);
+    showing->purchases = db_rows_int(rows, 0, HEAD_PURCHASES);
+    showing->purchase = showing->purchases > 0 ? db_rows_int(rows, 0, HEAD_PURCHASE) : 0;
     showing->errors = db_rows_int(rows, 0, HEAD_ERRORS);
     showing->bank = text_of(call, rows, HEAD_BANK);
     showing->facts = text_of(call, rows, HEAD_FACTS);

@@ -136,7 +136,7 @@ WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint;
 SELECT i.state, i.bank, i.facts, i.errors, i.first_day::text, i.last_day::text,
        v.tally -> 'new' AS fresh, v.tally -> 'same' AS same, v.tally -> 'booked' AS booked,
        v.tally -> 'likely' AS likely, v.tally -> 'conflicting' AS conflicting, v.tally -> 'empty' AS empty,
-       v.tally -> 'transfers' AS transfers, o.accounts, o.nameless
+       v.tally -> 'transfers' AS transfers, o.accounts, o.nameless, b.purchase, b.purchases
 FROM ninepence.imports i
 CROSS JOIN LATERAL (
     SELECT coalesce(i.tally, (
@@ -148,6 +148,18 @@ CROSS JOIN LATERAL (
     FROM ninepence.import_statements s
     LEFT JOIN ninepence.accounts a ON a.ledger_id = $1::bigint AND a.account_id = s.account_id
     WHERE s.ledger_id = $1::bigint AND s.import_id = $2::bigint) AS o
+CROSS JOIN LATERAL (
+    -- What it booked although more of it came back.
+    SELECT min(p.expense_id) AS purchase, count(DISTINCT p.expense_id) AS purchases
+    FROM ninepence.import_rows r
+    JOIN ninepence.expenses p ON p.ledger_id = $1::bigint AND p.expense_id = r.match_id
+    CROSS JOIN LATERAL (
+        SELECT x.currency, 0 AS coming FROM ninepence.expenses x
+        WHERE x.ledger_id = $1::bigint AND x.refund_of = p.expense_id AND x.deleted_at IS NULL) AS d
+    WHERE i.state = 'committed' AND (v.tally ->> 'booked')::bigint > 0
+        AND r.ledger_id = $1::bigint AND r.import_id = $2::bigint AND r.verdict = 'booked' AND (
+            -- include: refund_misfit
+            ) IN ('other', 'exceeded')) AS b
 WHERE i.ledger_id = $1::bigint AND i.import_id = $2::bigint;
 
 -- The rows that people should look at, what is in doubt first: $3 most, of the verdicts
