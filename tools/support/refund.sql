@@ -20,7 +20,8 @@ FOR NO KEY UPDATE;
 -- get worse is left out: the books may have it from a bank that booked less than was pending.
 -- name: misfits
 WITH touched AS MATERIALIZED (
-    SELECT e.expense_id AS id, was.*
+    SELECT e.expense_id AS id, was.*, e.currency AS new_currency, e.refund_of AS new_refund_of,
+           e.deleted_at IS NULL AS is_there
     FROM ninepence.change_rows k
     JOIN ninepence.expenses e ON e.ledger_id = $1::bigint AND e.expense_id = k.entity_id
     CROSS JOIN LATERAL jsonb_to_record(k.before -> 'row')
@@ -35,10 +36,10 @@ WITH touched AS MATERIALIZED (
                -- include: refund_misfit
                AS misfit
         FROM (
-            SELECT r.expense_id AS id, r.refund_of, r.currency, 0 AS coming, true AS is_refund
+            SELECT t.id, t.new_refund_of AS refund_of, t.new_currency AS currency, 0 AS coming,
+                   true AS is_refund
             FROM touched t
-            JOIN ninepence.expenses r ON r.ledger_id = $1::bigint AND r.expense_id = t.id
-            WHERE r.refund_of IS NOT NULL AND r.deleted_at IS NULL
+            WHERE t.new_refund_of IS NOT NULL AND t.is_there
             UNION ALL
             SELECT r.expense_id, r.refund_of, r.currency, 0, false
             FROM touched t
@@ -61,7 +62,7 @@ WITH touched AS MATERIALIZED (
     UNION ALL
     SELECT false, n.* FROM present n WHERE NOT EXISTS (SELECT 1 FROM touched t WHERE t.id = n.id)
     UNION ALL
-    SELECT false, t.* FROM touched t
+    SELECT false, t.id, t.amount, t.currency, t.kind, t.refund_of, t.deleted_at FROM touched t
 ), remains AS MATERIALIZED (
     -- Of what is no purchase everything that comes back is too much, in any currency.
     SELECT p.id, p.is_now, max(p.cost) + coalesce(sum(r.amount), 0) AS amount
