@@ -1,6 +1,7 @@
 /* The answer that all tools which ask have in common: summary first, then period, currency, total,
  * count, rows, how many of them there are, and what the total leaves out. Money is text; totals are
- * SQL's, over everything that matched; rows are cut at the size budget, totals never.
+ * over everything that matched, as SQL summed it up (basis.c adds such sums, never rows); rows are cut
+ * at the size budget, totals never.
  *
  *     struct answer answer = {.call = call, .rows = rows, …};
  *     answer_begin(&answer);

@@ -1,6 +1,7 @@
-/* Exact decimals: a 128-bit integer and the number of its decimals. For what is left to do with
- * sums that came from SQL: rounding, shares, averages, differences, the sum of a few of them. Nothing here is ever a binary
- * fraction. Functions return 0, -EINVAL (no decimal) or -ERANGE (more than about 37 digits). */
+/* Exact decimals: a 128-bit integer and the number of its decimals. For what is left to do with sums
+ * of rows that came from SQL: rounding, shares, averages, differences, adding up a few of them.
+ * Nothing here is ever a binary fraction. Functions return 0, -EINVAL (no decimal) or -ERANGE (more
+ * than about 37 digits). */
 #ifndef TOOLS_SUPPORT_DECIMAL_H
 #define TOOLS_SUPPORT_DECIMAL_H
 
